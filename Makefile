@@ -1,0 +1,44 @@
+# `make demo` and `make test` work on a bare machine with Python 3.11 or later: they set up their own .venv.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types bench docs clean
+
+help:
+	@echo "make demo    simulate a small data set, ingest it, ask it questions"
+	@echo "make test    run every test, on SQLite and on PostgreSQL"
+	@echo "make lint    ruff: lint and format"
+	@echo "make types   mypy"
+	@echo "make bench   benchmarks, as ratios against a baseline in the same run"
+	@echo "make docs    rewrite docs/cli.md from --help"
+
+$(VENV)/.user: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.developer: $(VENV)/.user
+	$(BIN)/pip install --quiet --editable '.[test,lint]'
+	touch $@
+
+setup: $(VENV)/.developer
+
+demo: $(VENV)/.user
+	$(BIN)/catalog demo
+
+test: $(VENV)/.developer
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.developer
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
