@@ -1,0 +1,43 @@
+"""Every error that a user can meet; each message says what was met, what was expected and what to type next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CatalogError(Exception):
+    """Base of all errors of this project: `except CatalogError` catches each of them and nothing else."""
+
+
+class DatabaseError(CatalogError):
+    """The database cannot be reached, opened or written."""
+
+
+class NotACatalogError(DatabaseError):
+    """The database is there, and is not a catalog."""
+
+
+class SchemaError(DatabaseError):
+    """The catalog was made by an older or a newer version of this package."""
+
+
+class QueryError(CatalogError):
+    """A question the catalog cannot answer: an unknown field or operator, or a value of the wrong kind."""
+
+
+class NotFoundError(CatalogError):
+    """No recording, trial, video or segment goes by that name."""
+
+
+class InputError(CatalogError):
+    """Files or options that cannot be taken as they are; nothing was changed."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the sentence that names the known words nearest to `name`."""
+    known = sorted(set(known))
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    if close:
+        return "Did you mean " + " or ".join(repr(word) for word in close) + "?"
+    return "There are: " + ", ".join(known) + "."
