@@ -165,7 +165,7 @@ def schema_revision(engine: Engine) -> str | None:
                         "choose another --db"
                     )
                 return None
-            revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:
         raise unusable(error, name) from error
     if revision is not None and not tables >= {"recordings", "trials", "ingest_runs"}:

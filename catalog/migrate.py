@@ -120,7 +120,7 @@ def _is_ours(_object: Any, name: str | None, kind: str, reflected: bool, _compar
 
 def _sentence(difference: Any) -> str:
     kind, *rest = difference if isinstance(difference, tuple) else difference[0]
-    names = [getattr(item, "name", item) for item in rest if isinstance(getattr(item, "name", item), str)]
+    names = [str(name) for name in (getattr(item, "name", item) for item in rest) if isinstance(name, str)]
     return f"{kind} {'.'.join(names)}"
 
 

@@ -297,7 +297,8 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trials")),
         sa.CheckConstraint("trial >= 0", name=op.f("ck_trials_trial_not_negative")),
         sa.CheckConstraint(
-            "valid_frames >= 0 AND valid_frames_video >= 0 AND valid_frames_response >= 0 AND valid_frames_pupil >= 0 AND valid_frames_gaze >= 0 AND valid_frames_locomotion >= 0",
+            "valid_frames >= 0 AND valid_frames_video >= 0 AND valid_frames_response >= 0 "
+            "AND valid_frames_pupil >= 0 AND valid_frames_gaze >= 0 AND valid_frames_locomotion >= 0",
             name=op.f("ck_trials_valid_frames_not_negative"),
         ),
         sa.ForeignKeyConstraint(

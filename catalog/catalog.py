@@ -1,0 +1,134 @@
+"""The door for notebooks and programs: `with Catalog("catalog.db") as cat: cat.trials.filter(label="Gabor")`."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from catalog.database import DEFAULT_DATABASE, connect, display_name, require_current_schema
+from catalog.entities import ENTITIES
+from catalog.lookup import find_recording, find_segment, find_trial, find_video
+from catalog.models import Neuron, Recording, Segment, Trial, Video
+from catalog.query import Query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Catalog:
+    """An open catalog.
+
+    Parameters
+    ----------
+    database
+        A path, `sqlite:///path` or `postgresql://…`; by default the environment's CATALOG_DB, else `catalog.db` here.
+    read_only
+        Refuse every write, also through `session()`.
+
+    Raises
+    ------
+    DatabaseError
+        There is no such database, or it is no catalog, or one of another version; the message says what to type.
+    """
+
+    def __init__(self, database: str | os.PathLike[str] | None = None, *, read_only: bool = False) -> None:
+        name = database if database is not None else os.environ.get("CATALOG_DB") or DEFAULT_DATABASE
+        self.engine = connect(name, read_only=read_only)
+        try:
+            require_current_schema(self.engine)
+        except BaseException:
+            self.engine.dispose()
+            raise
+        # Questions run outside a transaction, so that an open notebook never holds up a writer.
+        reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = Session(reader, autoflush=False, execution_options={"populate_existing": True})
+        self._sessions = sessionmaker(self.engine.execution_options(catalog_writes=not read_only))
+
+    @property
+    def recordings(self) -> Query[Recording]:
+        """Recordings, by name."""
+        return Query(ENTITIES["recordings"], self._reader)
+
+    @property
+    def trials(self) -> Query[Trial]:
+        """Trials, by recording and number."""
+        return Query(ENTITIES["trials"], self._reader)
+
+    @property
+    def videos(self) -> Query[Video]:
+        """Unique videos, by label and ID."""
+        return Query(ENTITIES["videos"], self._reader)
+
+    @property
+    def segments(self) -> Query[Segment]:
+        """Unique segments of parametric videos, by label and ID."""
+        return Query(ENTITIES["segments"], self._reader)
+
+    @property
+    def segment_presentations(self) -> Query[Any]:
+        """One row for each time a segment was on screen; the columns of the view `segment_overview`."""
+        return Query(ENTITIES["segment_presentations"], self._reader)
+
+    @property
+    def neurons(self) -> Query[Neuron]:
+        """Neurons, by recording and row of the response arrays."""
+        return Query(ENTITIES["neurons"], self._reader)
+
+    def count_videos_across(self, *fields: str, **filters: Any) -> pd.DataFrame:
+        """Return how often videos were shown, by any of `recording`, `label`, `trial_type`, `video_id` and others.
+
+        The columns are the fields and `count`, the number of trials; the most frequent combination comes first.
+        """
+        return self.trials.filter(**filters).count_across(*fields)
+
+    def count_segments_across(self, *fields: str, **filters: Any) -> pd.DataFrame:
+        """Return how often segments were shown, by any of `recording`, `segment_label`, `segment_id` and others."""
+        return self.segment_presentations.filter(**filters).count_across(*fields)
+
+    def recording(self, name: str) -> Recording:
+        """Return the recording of that name."""
+        return find_recording(self._reader, name)
+
+    def trial(self, recording: str, trial: int | str) -> Trial:
+        """Return one trial of a recording."""
+        return find_trial(self._reader, recording, trial)
+
+    def video(self, name: str) -> Video:
+        """Return the video of that ID, alias (such as a published ID) or content hash.
+
+        Raises
+        ------
+        NotFoundError
+            No video goes by that name.
+        """
+        return find_video(self._reader, name)
+
+    def segment(self, name: str) -> Segment:
+        """Return the segment of that ID, alias or content hash."""
+        return find_segment(self._reader, name)
+
+    def session(self) -> Session:
+        """Return a new ORM session on the catalog, for the caller to use as a context manager and to close."""
+        return self._sessions()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reader.close()
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return the catalog itself; leaving the block closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the catalog."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Show where the catalog is."""
+        return f"<Catalog {display_name(self.engine.url)}>"

@@ -1,0 +1,176 @@
+"""What can be asked for, and by which fields: one `Entity` each for recordings, trials, videos, segments, neurons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import aliased, contains_eager
+
+from catalog.models import Neuron, Recording, Segment, Trial, Video, VideoSegment
+
+Fields = Mapping[str, Any]
+"""Field name to the SQL expression that it stands for."""
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A kind of thing in the catalog.
+
+    Attributes
+    ----------
+    name
+        As in `catalog trials` and `Catalog.trials`.
+    select
+        The statement that yields its ORM objects, in their order; a function, since statements are values.
+    columns
+        Fields that belong to it, in the order in which they are shown.
+    more
+        Fields to filter by that are not shown.
+    shown
+        Fields of the times it was on screen, and how to ask whether any such time meets some conditions: a video has
+        no trial_type of its own, but it was shown in trials that have.
+    is_mapped
+        Whether its items are ORM objects; else they are plain rows.
+    """
+
+    name: str
+    select: Callable[[], Select[Any]]
+    columns: Fields
+    more: Fields = field(default_factory=dict)
+    shown: Fields = field(default_factory=dict)
+    was_shown: Callable[[list[ColumnElement[bool]]], ColumnElement[bool]] | None = None
+    is_mapped: bool = True
+
+    @property
+    def fields(self) -> Fields:
+        """Every field that filters may name."""
+        return {**self.shown, **self.more, **self.columns}
+
+
+def _columns(model: Any, *leave: str) -> dict[str, ColumnElement[Any]]:
+    return {column.key: getattr(model, column.key) for column in sa.inspect(model).columns if column.key not in leave}
+
+
+def _recordings() -> Entity:
+    return Entity(
+        name="recordings",
+        select=lambda: sa.select(Recording).order_by(Recording.name),
+        columns=_columns(Recording, "id", "run_id"),
+        more={"id": Recording.__table__.c.id},
+    )
+
+
+def _trials() -> Entity:
+    own = _columns(Trial, "id", "recording_id")
+    return Entity(
+        name="trials",
+        select=lambda: (
+            sa.select(Trial)
+            .join(Trial.recording)
+            .outerjoin(Trial.video)
+            .options(contains_eager(Trial.recording), contains_eager(Trial.video))
+            .order_by(Recording.name, Trial.trial)
+        ),
+        columns={"recording": Recording.name, **own, "id": Trial.id, "recording_id": Trial.recording_id},
+        more={name: getattr(Recording, name) for name in ("animal_id", "session", "scan_idx", "sampling_freq")},
+    )
+
+
+def _videos() -> Entity:
+    trial, recording = aliased(Trial), aliased(Recording)
+
+    def was_shown(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+        shown = sa.select(sa.literal(1)).join_from(trial, recording).where(trial.video_id == Video.id, *conditions)
+        return shown.correlate(Video).exists()
+
+    return Entity(
+        name="videos",
+        select=lambda: sa.select(Video).order_by(Video.label, Video.id),
+        columns=_columns(Video),
+        shown=_presentation_fields(trial, recording),
+        was_shown=was_shown,
+    )
+
+
+def _segments() -> Entity:
+    trial, recording, part = aliased(Trial), aliased(Recording), aliased(VideoSegment)
+
+    def was_shown(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+        shown = (
+            sa.select(sa.literal(1))
+            .select_from(part)
+            .join(trial, trial.video_id == part.video_id)
+            .join(recording, recording.id == trial.recording_id)
+            .where(part.segment_id == Segment.id, *conditions)
+        )
+        return shown.correlate(Segment).exists()
+
+    return Entity(
+        name="segments",
+        select=lambda: sa.select(Segment).order_by(Segment.label, Segment.id),
+        columns=_columns(Segment),
+        shown={
+            "video_id": part.video_id,
+            "segment_index": part.segment_index,
+            **_presentation_fields(trial, recording),
+        },
+        was_shown=was_shown,
+    )
+
+
+def _neurons() -> Entity:
+    own = _columns(Neuron, "recording_id")
+    return Entity(
+        name="neurons",
+        select=lambda: (
+            sa.select(Neuron)
+            .join(Neuron.recording)
+            .options(contains_eager(Neuron.recording))
+            .order_by(Recording.name, Neuron.row)
+        ),
+        columns={"recording": Recording.name, **own},
+        more={
+            "recording_id": Neuron.recording_id,
+            **{name: getattr(Recording, name) for name in ("animal_id", "session", "scan_idx")},
+        },
+    )
+
+
+def _presentation_fields(trial: Any, recording: Any) -> dict[str, ColumnElement[Any]]:
+    return {"recording": recording.name, "trial": trial.trial, "trial_type": trial.trial_type}
+
+
+OVERVIEW_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
+    "segment_id": sa.Text(),
+    "segment_label": sa.Text(),
+    "video_id": sa.Text(),
+    "video_label": sa.Text(),
+    "recording": sa.Text(),
+    "trial": sa.Integer(),
+    "segment_index": sa.Integer(),
+    "frame_start": sa.Integer(),
+    "frame_end": sa.Integer(),
+    "trial_type": sa.Text(),
+    "trial_id": sa.Integer(),
+}
+segment_overview = sa.table("segment_overview", *(sa.column(name, kind) for name, kind in OVERVIEW_COLUMNS.items()))
+
+
+def _segment_presentations() -> Entity:
+    view = segment_overview.c
+    return Entity(
+        name="segment_presentations",
+        select=lambda: sa.select(*view).order_by(view.recording, view.trial, view.segment_index),
+        columns=dict(view.items()),
+        is_mapped=False,
+    )
+
+
+ENTITIES = {
+    entity.name: entity
+    for entity in (_recordings(), _trials(), _videos(), _segments(), _neurons(), _segment_presentations())
+}

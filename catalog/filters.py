@@ -1,0 +1,254 @@
+"""From `label="Gabor", valid_frames__ge=300` to SQL that means the same on SQLite, on PostgreSQL and in pandas.
+
+What makes them agree: a missing value (NULL) is different from every value and never smaller, greater or containing;
+`contains` and its kin are literal and case-sensitive; text is ordered by code point.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import numbers
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import TypeEngine
+
+from catalog.errors import QueryError, nearest
+
+LIST_INLINE = 500
+"""Longer lists of values go to the database as one parameter: SQLite limits how many a statement may have."""
+
+ORDERINGS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "lt": lambda column, value: column < value,
+    "le": lambda column, value: column <= value,
+    "gt": lambda column, value: column > value,
+    "ge": lambda column, value: column >= value,
+}
+TEXT_OPERATORS = ("contains", "startswith", "endswith")
+OPERATORS = ("eq", "ne", *ORDERINGS, *TEXT_OPERATORS)
+
+
+class AnyOf(ColumnElement[bool]):
+    """`column` is one of the values of one bound list, however long."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+    _traverse_internals = [  # noqa: RUF012
+        ("column", InternalTraversal.dp_clauseelement),
+        ("values", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: ColumnElement[Any], values: Sequence[Any]) -> None:
+        self.column = column
+        self.values = bindparam(None, list(values), type_=_ValueList(column.type), unique=True)
+
+
+class _ValueList(sa.TypeDecorator[list[Any]]):
+    """A list as one parameter: JSON text for SQLite, an array for PostgreSQL."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.ARRAY(self.item))
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> Any:
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+@compiles(AnyOf, "sqlite")
+def _any_of_sqlite(element: AnyOf, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    return f"{column} IN (SELECT value FROM json_each({compiler.process(element.values, **options)}))"  # noqa: S608
+
+
+@compiles(AnyOf, "postgresql")
+def _any_of_postgresql(element: AnyOf, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    return f"{column} = ANY ({compiler.process(element.values, **options)})"
+
+
+def conditions(fields: Mapping[str, ColumnElement[Any]], filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Return one SQL condition per filter.
+
+    Parameters
+    ----------
+    fields
+        The fields that can be asked for, and what each is in SQL.
+    filters
+        `field` or `field__operator` to value; the operators are `OPERATORS`.
+
+    Raises
+    ------
+    QueryError
+        An unknown field or operator, or a value that the field cannot have.
+    """
+    return [condition(fields, key, value) for key, value in filters.items()]
+
+
+def condition(fields: Mapping[str, ColumnElement[Any]], key: str, value: Any) -> ColumnElement[bool]:
+    """Return the SQL condition of one filter; see `conditions`."""
+    field, operator = split_key(fields, key)
+    column = fields[field]
+    if operator in ("eq", "ne"):
+        equal = _equals(field, column, value)
+        return equal if operator == "eq" else sa.not_(equal)
+    if operator in ORDERINGS:
+        return _ordered(field, column, operator, value)
+    return _contains(field, column, operator, value)
+
+
+def split_key(fields: Iterable[str], key: str) -> tuple[str, str]:
+    """Split `valid_frames__ge` into field and operator, checking both."""
+    fields = set(fields)
+    if key in fields:
+        return key, "eq"
+    field, _, operator = key.rpartition("__")
+    if field in fields and operator in OPERATORS:
+        return field, operator
+    if field in fields:
+        raise QueryError(f"unknown operator {operator!r} in {key!r}. {nearest(operator, OPERATORS)}")
+    name = field if operator in OPERATORS else key
+    raise QueryError(f"unknown field {name!r}. {nearest(name, fields)}")
+
+
+def _equals(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    """Equality that is never NULL, so that its negation keeps the rows without a value."""
+    if _is_missing(value):
+        return column.is_(None)
+    if _is_list(value):
+        return _one_of(field, column, list(value))
+    return column.is_not_distinct_from(_bound(field, column, value))
+
+
+def _one_of(field: str, column: ColumnElement[Any], values: list[Any]) -> ColumnElement[bool]:
+    present = list(dict.fromkeys(_coerced(field, column, value) for value in values if not _is_missing(value)))
+    parts: list[ColumnElement[bool]] = []
+    if len(present) > LIST_INLINE:
+        parts.append(AnyOf(column, present))
+    elif present:
+        parts.append(
+            sa.or_(*(column == _literal(column, value) for value in present))
+            if _mixed_numbers(present)
+            else column.in_([_literal(column, value) for value in present])
+        )
+    known = sa.and_(column.is_not(None), sa.or_(sa.false(), *parts))
+    if len(present) < len(values) and any(_is_missing(value) for value in values):
+        return sa.or_(column.is_(None), known)
+    return known
+
+
+def _mixed_numbers(values: list[Any]) -> bool:
+    return len({type(value) for value in values}) > 1
+
+
+def _ordered(field: str, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
+    if _is_missing(value) or isinstance(column.type, sa.Boolean) or not _is_scalar(value):
+        raise QueryError(f"{field}__{operator}={value!r}: only numbers and text can be compared in order")
+    return sa.and_(column.is_not(None), ORDERINGS[operator](column, _bound(field, column, value)))
+
+
+def _contains(field: str, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
+    if not isinstance(column.type, sa.Text):
+        raise QueryError(f"{field}__{operator}: {field} is not text; use one of eq, ne, {', '.join(ORDERINGS)}")
+    if not isinstance(value, str):
+        raise QueryError(f"{field}__{operator}={value!r}: expected text")
+    text = _bound(field, column, value)
+    # LIKE ignores case on SQLite and has wildcards; these functions are literal, and alike on both databases.
+    found: ColumnElement[bool]
+    if operator == "contains":
+        found = sa.func.replace(column, text, "") != column if value else sa.true()
+    elif operator == "startswith":
+        found = sa.func.substr(column, 1, len(value)) == text
+    else:
+        length = sa.func.length(column)
+        found = sa.and_(length >= len(value), sa.func.substr(column, length - len(value) + 1) == text)
+    return sa.and_(column.is_not(None), found)
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value stands for "no value": None, NaN, or what pandas uses."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, numbers.Real) and math.isnan(value)
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, (str, numbers.Number)) or hasattr(value, "item")
+
+
+def _is_list(value: Any) -> bool:
+    """Whether a value is several: a list, tuple or set, or an array or a column of pandas."""
+    return isinstance(value, (list, tuple, set, frozenset)) or getattr(value, "ndim", 0) == 1
+
+
+def _bound(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
+    return _literal(column, _coerced(field, column, value))
+
+
+def _literal(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
+    # Bound with the value's own type: with the column's, PostgreSQL would round 299.5 to an integer.
+    if isinstance(value, bool):
+        return sa.literal(value, sa.Boolean())
+    if isinstance(value, float):
+        return sa.literal(value, sa.Double())
+    if isinstance(value, int):
+        return sa.literal(value, sa.BigInteger())
+    return sa.literal(value, column.type)
+
+
+def _coerced(field: str, column: ColumnElement[Any], value: Any) -> Any:
+    """Return the value as the column's kind of Python value, or say what was expected."""
+    if type(value).__module__ == "numpy":
+        value = value.item()
+    kind = column.type
+    if isinstance(kind, sa.Boolean):
+        if isinstance(value, bool) or value in (0, 1):
+            return bool(value)
+        raise QueryError(f"{field}={value!r}: expected True or False")
+    if isinstance(kind, (sa.Integer, sa.Float)):
+        return _number(field, value)
+    if isinstance(kind, sa.Text):
+        return _text(field, value)
+    raise QueryError(f"{field} cannot be filtered by a value; use SQL for it")
+
+
+def _number(field: str, value: Any) -> int | float:
+    if isinstance(value, str):
+        # A trial is text in the published tables: "541" means 541.
+        try:
+            value = int(value)
+        except ValueError:
+            try:
+                value = float(value)
+            except ValueError as error:
+                raise QueryError(f"{field}={value!r}: expected a number") from error
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or math.isnan(value):
+        raise QueryError(f"{field}={value!r}: expected a number")
+    if isinstance(value, numbers.Integral):
+        whole = int(value)
+        if not -(2**63) <= whole < 2**63:
+            raise QueryError(f"{field}={value!r}: a number beyond 64 bits")
+        return whole
+    return float(value)
+
+
+def _text(field: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, numbers.Integral)):
+        raise QueryError(f"{field}={value!r}: expected text")
+    text = str(value)
+    if "\x00" in text:
+        raise QueryError(f"{field}={text!r}: text in a database has no NUL character")
+    return text
