@@ -49,7 +49,7 @@ def describe(session: Session, name: str) -> dict[str, Any]:
         except NotFoundError as error:
             last = error
             continue
-        described: dict[str, Any] = tell(thing, session)  # type: ignore[operator]
+        described: dict[str, Any] = tell(thing, session)
         return described
     raise NotFoundError(
         f"nothing is called {name!r}: no video or segment has it as ID, alias or content hash, "

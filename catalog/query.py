@@ -137,16 +137,20 @@ class Query(Generic[Item]):
         """
         from catalog.frames import frame
 
+        _, rows = self.counts(fields)
+        return frame(rows, {**{name: self._column(name).type for name in fields}, "count": sa.Integer()})
+
+    def counts(self, fields: Sequence[str]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return what `count_across` returns as column names and rows."""
         if not fields:
-            raise QueryError(f"count_across needs at least one field. {nearest('', self.entity.columns)}")
+            raise QueryError(f"counting needs at least one field. {nearest('', self.entity.columns)}")
         columns = [self._column(name).label(name) for name in fields]
         inner = self.statement.with_only_columns(*columns, maintain_column_froms=True).order_by(None).subquery()
         count = sa.func.count().label("count")
         names = [inner.c[name] for name in fields]
         order = [count.desc(), *(column.asc().nulls_last() for column in names)]
         rows = self.session.execute(sa.select(*names, count).group_by(*names).order_by(*order))
-        types = {name: self._column(name).type for name in fields}
-        return frame([tuple(row) for row in rows], {**types, "count": sa.Integer()})
+        return [*fields, "count"], [tuple(row) for row in rows]
 
     def _finish(self, statement: Select[Any]) -> Select[Any]:
         statement = statement.where(*self.criteria)

@@ -42,12 +42,13 @@ class IngestProblem(Base):
     """Something that was wrong with a file, or that files disagree about, and what was done about it.
 
     `severity` is `error` when something could not be taken in, `warning` when it was taken in with a reservation,
-    `known` for an error that the published files are known to have. `topic` names the check that found it, so that
+    `notice` for what needs no action, such as an error that the
+    published files are known to have. `topic` names the check that found it, so that
     a later run of the same check replaces its findings.
     """
 
     __tablename__ = "ingest_problems"
-    __table_args__ = (CheckConstraint("severity IN ('error', 'warning', 'known')", name="severity_known"),)
+    __table_args__ = (CheckConstraint("severity IN ('error', 'warning', 'notice')", name="severity_known"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("ingest_runs.id", ondelete="CASCADE"), index=True)

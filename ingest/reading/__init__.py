@@ -1,0 +1,1 @@
+"""Reading: paths and arrays of raw recordings; knows neither the analysis nor the database."""

@@ -92,7 +92,7 @@ def upgrade():
         sa.Column("message", text, nullable=False),
         sa.Column("action", text, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ingest_problems")),
-        sa.CheckConstraint("severity IN ('error', 'warning', 'known')", name=op.f("ck_ingest_problems_severity_known")),
+        sa.CheckConstraint("severity IN ('error', 'warning', 'notice')", name=op.f("ck_ingest_problems_severity_known")),
         sa.ForeignKeyConstraint(
             ["run_id"], ["ingest_runs.id"], name=op.f("fk_ingest_problems_run_id_ingest_runs"), ondelete="CASCADE"
         ),

@@ -1,0 +1,17 @@
+"""Every command, in the order in which a newcomer needs them."""
+
+from __future__ import annotations
+
+import click
+
+from catalog.cli.db import db
+from catalog.cli.demo import demo
+from catalog.cli.fill import import_, ingest
+from catalog.cli.info import info
+from catalog.cli.listings import LISTINGS
+from catalog.cli.problems import problems
+from catalog.cli.show import show
+from catalog.cli.simulate import simulate
+from catalog.cli.sql import sql
+
+ALL: tuple[click.Command, ...] = (demo, simulate, ingest, import_, info, *LISTINGS, show, sql, problems, db)

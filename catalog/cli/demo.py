@@ -1,0 +1,64 @@
+"""`catalog demo`: the main job in one go, on simulated data."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+SQL = "SELECT label, COUNT(*) AS trials, COUNT(DISTINCT video_id) AS videos FROM trial_overview GROUP BY label"
+WHERE = ("label=Gabor", "valid_response=true")
+PYTHON = 'cat.trials.filter(trial_type="train").count_across("recording", "label")'
+
+
+@click.command(short_help="Simulate a small data set, ingest it, and ask it questions.")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.pass_context
+def demo(ctx: click.Context, folder: Path | None) -> None:
+    """Simulate a small raw data set, ingest it into SQLite, and show what is in the catalog.
+
+    Everything is written into FOLDER, which is kept; without one, into a new temporary folder.
+    """
+    from catalog.cli.fill import ingest
+    from catalog.cli.info import info
+    from catalog.cli.listings import LISTINGS
+    from catalog.cli.simulate import simulate
+    from catalog.cli.sql import sql
+
+    folder = folder or Path(tempfile.mkdtemp(prefix="sensorium-demo-"))
+    data, database = folder / "data", str(folder / "catalog.db")
+    ctx.obj = database
+    trials = next(command for command in LISTINGS if command.name == "trials")
+
+    _step(f"catalog simulate {data}")
+    ctx.invoke(simulate, folder=data, **_defaults(simulate))
+    _step(f"catalog --db {database} ingest {data}")
+    ctx.invoke(ingest, data=data, metadata=None, recordings=(), workers=None, dry_run=False)
+    _step(f"catalog --db {database} info")
+    ctx.invoke(info, form="text")
+    _step(f"catalog --db {database} trials " + " ".join(f'--where "{text}"' for text in WHERE) + " --columns …")
+    columns = "recording,trial,trial_type,video_id,valid_frames"
+    ctx.invoke(trials, where=WHERE, columns=columns, by=None, order_by=None, limit=None, form="table")
+    _step(f'catalog --db {database} sql "{SQL}"')
+    ctx.invoke(sql, statement=SQL, form="table")
+    _step(f'python: cat = Catalog("{database}"); {PYTHON}')
+    _ask_python(database)
+    click.echo(f"\nThe data and the catalog are kept in {folder}", err=True)
+
+
+def _defaults(command: click.Command) -> dict[str, object]:
+    return {
+        option.name: option.default for option in command.params if option.name and isinstance(option, click.Option)
+    }
+
+
+def _step(text: str) -> None:
+    click.secho(f"\n$ {text}", bold=True)
+
+
+def _ask_python(database: str) -> None:
+    from catalog.catalog import Catalog
+
+    with Catalog(database) as cat:
+        click.echo(cat.trials.filter(trial_type="train").count_across("recording", "label").to_string())

@@ -1,0 +1,75 @@
+"""`catalog ingest` and `catalog import`: raw recordings and published metadata into the catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from catalog.cli.output import write_rows
+
+if TYPE_CHECKING:
+    from ingest.report import RunReport
+
+recording_option = click.option(
+    "--recording", "recordings", multiple=True, metavar="NAME", help="Only this one; may be given several times."
+)
+
+
+@click.command(short_help="Take raw recordings in: labels, segments, validity, IDs, neurons.")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--metadata", type=click.Path(path_type=Path), metavar="DIR", help="Published metadata: its IDs become aliases."
+)
+@recording_option
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes to read with; default: the cores.")
+@click.option("--dry-run", is_flag=True, help="Say what would be taken in, and change nothing.")
+@click.pass_obj
+def ingest(
+    db: str, data: Path, metadata: Path | None, recordings: tuple[str, ...], workers: int | None, dry_run: bool
+) -> None:
+    """Take the raw recordings in DATA (or the one that DATA is) into the catalog.
+
+    Each is read once and taken in whole or not at all. A recording that is in the catalog is taken in anew; IDs, once
+    given, stay. What is wrong with files is recorded, and costs no more than the signal it concerns.
+    """
+    from ingest.ingesting import ingest_recordings, plan
+
+    if dry_run:
+        columns, rows = plan(db, data, recordings=recordings or None)
+        write_rows(columns, rows, "table")
+        return
+    report = ingest_recordings(
+        db,
+        data,
+        metadata=metadata,
+        recordings=recordings or None,
+        workers=workers,
+        progress=lambda line: click.echo(line, err=True),
+    )
+    _conclude(report, db)
+
+
+@click.command("import", short_help="Take published metadata in, without raw arrays.")
+@click.argument("metadata", type=click.Path(path_type=Path))
+@recording_option
+@click.pass_obj
+def import_(db: str, metadata: Path, recordings: tuple[str, ...]) -> None:
+    """Take the published metadata in the folder METADATA into the catalog.
+
+    Videos and segments keep their published IDs until raw data is ingested, and are found by them for ever. Importing
+    the same metadata again changes nothing.
+    """
+    from ingest.importing import import_metadata
+
+    _conclude(import_metadata(db, metadata, recordings=recordings or None), db)
+
+
+def _conclude(report: RunReport, db: str) -> None:
+    """Say what was done, where problems are found, and leave with the exit code that tells of them."""
+    click.echo(report.sentence(), err=True)
+    if report.needs_attention:
+        option = "" if db == "catalog.db" else f"--db {db} "
+        click.echo(f"{report.needs_attention} problems recorded; `catalog {option}problems` lists them.", err=True)
+        raise click.exceptions.Exit(1)

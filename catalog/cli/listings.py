@@ -1,0 +1,69 @@
+"""`catalog recordings | trials | videos | segments | neurons`: one listing each, with the same options."""
+
+from __future__ import annotations
+
+import click
+
+from catalog.cli.output import format_option, write_rows
+
+WHERE_HELP = (
+    'A condition such as "label=Gabor", "valid_frames>=300", "recording~29513" (contains), "label=Gabor,RandomDots" '
+    '(any of), "trial_type!=train", "video_id=null". May be given several times: all must hold.'
+)
+ABOUT = {
+    "recordings": "List recordings: animal, counts, where they were published.",
+    "trials": "List trials: what was shown, in which tier, and which signals are valid.",
+    "videos": "List unique videos.",
+    "segments": "List unique segments of parametric videos.",
+    "neurons": "List neurons: unit, position in µm, activity.",
+}
+SHOWN_HELP = {
+    "videos": "Conditions on recording, trial and trial_type mean: shown in such a trial.",
+    "segments": "Conditions on recording, trial, trial_type and video_id mean: shown in such a trial or video.",
+}
+
+
+def _listing(name: str) -> click.Command:
+    @click.command(name, short_help=ABOUT[name], help="\n\n".join(filter(None, (ABOUT[name], SHOWN_HELP.get(name)))))
+    @click.option("--where", "where", multiple=True, metavar="CONDITION", help=WHERE_HELP)
+    @click.option("--columns", metavar="NAMES", help="The columns to print, separated by commas.")
+    @click.option("--by", metavar="NAMES", help="Count instead: how many for each combination of these columns.")
+    @click.option("--order-by", metavar="NAMES", help="Sort by these columns; -NAME counts down.")
+    @click.option("--limit", type=click.IntRange(min=0), help="At most so many rows; all of them unless given.")
+    @format_option
+    @click.pass_obj
+    def listing(
+        db: str,
+        where: tuple[str, ...],
+        columns: str | None,
+        by: str | None,
+        order_by: str | None,
+        limit: int | None,
+        form: str,
+    ) -> None:
+        from catalog.catalog import Catalog
+        from catalog.where import parse_where
+
+        if by and (columns or order_by):
+            raise click.UsageError("--by counts; it goes without --columns and --order-by")
+        with Catalog(db, read_only=True) as cat:
+            query = getattr(cat, name)
+            for filters in parse_where(query.entity, where):
+                query = query.filter(**filters)
+            if by:
+                fields, rows = query.counts(_names(by))
+                write_rows(fields, rows[:limit], form)
+                return
+            if order_by:
+                query = query.order_by(*_names(order_by))
+            fields = _names(columns) if columns else query.fields
+            write_rows(fields, query.limit(limit).rows(fields), form)
+
+    return listing
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+LISTINGS = tuple(_listing(name) for name in ABOUT)

@@ -1,0 +1,104 @@
+"""Rows as a table for people, or as CSV, JSON or JSON lines for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+Rows = Iterable[Sequence[Any]]
+FORMATS = ("table", "csv", "json", "jsonl")
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How to print the rows.",
+)
+
+
+def write_rows(columns: Sequence[str], rows: Rows, form: str) -> None:
+    """Write all rows to standard output; there is no hidden limit."""
+    _WRITERS[form](columns, rows)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).hex()
+    if value is None or isinstance(value, (bool, int, float, str, list, dict)):
+        return value
+    return str(value)
+
+
+def text(value: Any) -> str:
+    """Return a value as a table or CSV shows it: nothing for a missing one, floats to their last digit."""
+    if value is None:
+        return ""
+    value = plain(value)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value)
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _write_table(columns: Sequence[str], rows: Rows) -> None:
+    lines = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *lines, strict=True)]
+    numeric = [bool(lines) and all(_is_number(line[i]) for line in lines) for i in range(len(columns))]
+    for line in (list(columns), ["-" * width for width in widths], *lines):
+        cells = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
+
+
+def _cell(value: Any) -> str:
+    shown = f"{value:.6g}" if isinstance(value, float) else text(value)
+    return shown.replace("\n", " ")
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell.lstrip("-").replace(".", "", 1).replace("e-", "", 1).replace("e+", "", 1).isdigit()
+
+
+def _write_csv(columns: Sequence[str], rows: Rows) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([text(value) for value in row] for row in rows)
+
+
+def _records(columns: Sequence[str], rows: Rows) -> Iterator[str]:
+    for row in rows:
+        yield json.dumps({name: plain(value) for name, value in zip(columns, row, strict=True)})
+
+
+def _write_json(columns: Sequence[str], rows: Rows) -> None:
+    click.echo("[", nl=False)
+    between = "\n"
+    for record in _records(columns, rows):
+        click.echo(between + record, nl=False)
+        between = ",\n"
+    click.echo("\n]")
+
+
+def _write_jsonl(columns: Sequence[str], rows: Rows) -> None:
+    for record in _records(columns, rows):
+        click.echo(record)
+
+
+_WRITERS: dict[str, Callable[[Sequence[str], Rows], None]] = {
+    "table": _write_table,
+    "csv": _write_csv,
+    "json": _write_json,
+    "jsonl": _write_jsonl,
+}

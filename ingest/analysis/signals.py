@@ -1,0 +1,60 @@
+"""Signals of a trial: how many frames each has, and whether they can be used."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class SignalSummary:
+    """What is known of one signal of one trial.
+
+    ``valid_frames`` counts the frames that are not all NaN; ``valid`` is False where all frames are NaN or the sum
+    over the valid frames is 0 (published rule). ``gap`` tells of all-NaN frames before the last valid one, and
+    ``partial`` of single NaNs within valid frames: neither occurs in intact files.
+    """
+
+    valid_frames: int
+    valid: bool
+    gap: bool
+    partial: bool
+
+
+def summarise_signal(values: NDArray[np.floating[Any]]) -> SignalSummary:
+    """Return the summary of a signal, whose last axis is the frames: (T,), (2, T), (n_neurons, T), (H, W, T)."""
+    rows = as_rows(values)
+    mask = valid_frame_mask(rows)
+    count = int(mask.sum())
+    if count == 0:
+        return SignalSummary(valid_frames=0, valid=False, gap=False, partial=False)
+    gap = not mask[:count].all()
+    kept = rows[:, mask] if gap else rows[:, :count]
+    total = float(kept.sum(dtype=np.float64))
+    partial = bool(np.isnan(total)) and bool(np.isnan(kept).any())
+    if partial:
+        total = float(np.nansum(kept, dtype=np.float64))
+    return SignalSummary(valid_frames=count, valid=total != 0, gap=gap, partial=partial)
+
+
+def as_rows(values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return the signal as (n, T), without copying where memory order allows; the order of the rows may change."""
+    order = "F" if values.flags.f_contiguous and not values.flags.c_contiguous else "C"
+    n_frames = values.shape[-1]
+    return values.reshape((values.size // n_frames if n_frames else 0, n_frames), order=order)  # type: ignore[call-overload,no-any-return]
+
+
+def valid_frame_mask(rows: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Return for each frame of ``rows`` (n, T) whether it holds anything but NaN.
+
+    Padding is NaN in every row, so the first row decides nearly always; the others are only read where it is NaN.
+    """
+    if len(rows) == 0:
+        return np.zeros(rows.shape[1], dtype=bool)
+    mask = ~np.isnan(rows[0])
+    doubtful = np.flatnonzero(~mask)
+    if len(doubtful) and len(rows) > 1:
+        first, last = doubtful[0], doubtful[-1] + 1
+        mask[first:last] |= ~np.isnan(rows[1:, first:last]).all(axis=0)
+    return mask

@@ -1,0 +1,61 @@
+"""What is wrong with the published files, gathered while they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.facts import Problem
+
+TOPIC = "import"
+LISTED = 20
+"""How many faults of one kind in one column are reported each by itself; more become one problem with their number."""
+
+
+class Findings:
+    """The problems of one recording, or of what belongs to no recording; paths are relative to the metadata's folder."""
+
+    def __init__(self, recording: str | None = None) -> None:
+        self.recording = recording
+        self.problems: list[Problem] = []
+
+    def error(
+        self, kind: str, message: str, action: str, *, path: str | None = None, trial: int | None = None
+    ) -> None:
+        """Record that something could not be taken in."""
+        self._add("error", kind, message, action, path, trial, self.recording)
+
+    def warning(
+        self,
+        kind: str,
+        message: str,
+        action: str,
+        *,
+        path: str | None = None,
+        trial: int | None = None,
+        recording: str | None = None,
+    ) -> None:
+        """Record that something was taken in with a reservation."""
+        self._add("warning", kind, message, action, path, trial, recording or self.recording)
+
+    def _add(
+        self,
+        severity: str,
+        kind: str,
+        message: str,
+        action: str,
+        path: str | None,
+        trial: int | None,
+        recording: str | None,
+    ) -> None:
+        self.problems.append(Problem(severity, kind, TOPIC, message, action, recording, trial, path=path))
+
+
+def some(values: Sequence[object], limit: int = 5) -> str:
+    """Return the first few of the values as a list to read, and how many more there are."""
+    text = ", ".join(str(value) for value in values[:limit])
+    return text if len(values) <= limit else f"{text} and {len(values) - limit} more"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun in singular or plural."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,113 @@
+"""One `.npy` file, read once: its array, and what to remember of the file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class ArrayError(Exception):
+    """A file that does not hold the array it should; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class LoadedArray:
+    """An array and its file.
+
+    Attributes
+    ----------
+    values
+        The array, read-only.
+    bytes
+        Size of the file.
+    modified_ns
+        Its modification time, in nanoseconds since 1970.
+    digest
+        SHA-256 of the file, in hexadecimal; `sha256sum` prints the same.
+    """
+
+    values: NDArray[Any]
+    bytes: int
+    modified_ns: int
+    digest: str
+
+
+def read_array(path: Path, *, dimensions: int | None = None) -> LoadedArray:
+    """Read a numeric array; the file is read from disk once.
+
+    Parameters
+    ----------
+    path
+        A `.npy` file.
+    dimensions
+        How many the array must have; None for any number.
+
+    Raises
+    ------
+    ArrayError
+        The file cannot be read, is cut short, holds pickled objects or no numbers, or has other dimensions.
+    """
+    content, status = _read_file(path)
+    values = _parse(content)
+    if values.dtype.kind not in "fiu":
+        raise ArrayError(f"holds {values.dtype}, not numbers")
+    if dimensions is not None and values.ndim != dimensions:
+        raise ArrayError(f"has {values.ndim} dimensions {values.shape}, expected {dimensions}")
+    return LoadedArray(values, len(content), status.st_mtime_ns, hashlib.sha256(content).hexdigest())
+
+
+def read_texts(path: Path) -> list[str]:
+    """Read a one-dimensional array of text, such as `tiers.npy`; ArrayError when it is something else."""
+    content, _ = _read_file(path)
+    values = _parse(content)
+    if values.dtype.kind == "S":
+        values = np.char.decode(values, "utf-8", "replace")
+    if values.dtype.kind != "U" or values.ndim != 1:
+        raise ArrayError(f"holds {values.dtype} of shape {values.shape}, expected a list of text")
+    return [str(value) for value in values]
+
+
+def _read_file(path: Path) -> tuple[bytes, os.stat_result]:
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            content = file.read()
+    except OSError as error:
+        raise ArrayError(f"cannot be read: {error.strerror or error}") from error
+    return content, status
+
+
+def _parse(content: bytes) -> NDArray[Any]:
+    if not content:
+        raise ArrayError("is empty (0 bytes)")
+    buffer = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(buffer)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran_order, dtype = read_header(buffer)
+    except (ValueError, EOFError, SyntaxError, TypeError, UnicodeDecodeError) as error:
+        raise ArrayError(f"is no .npy file, or its header is broken: {_first_line(error)}") from error
+    if dtype.hasobject:
+        raise ArrayError("holds pickled Python objects, which are never loaded")
+    if any(length < 0 for length in shape):
+        raise ArrayError(f"claims the impossible shape {shape}")
+    expected = dtype.itemsize
+    for length in shape:
+        expected *= int(length)
+    there = len(content) - buffer.tell()
+    if there < expected:
+        raise ArrayError(f"is cut short: {there} of {expected} bytes of data are there")
+    count = expected // dtype.itemsize if dtype.itemsize else 0
+    values = np.frombuffer(content, dtype=dtype, count=count, offset=buffer.tell())
+    return values.reshape(shape, order="F" if fortran_order else "C")
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

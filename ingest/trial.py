@@ -1,0 +1,236 @@
+"""One trial, from its files to facts: a pure function of the files, so that it can run in any process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.analysis.activity import ActivityPartial, trial_activity
+from ingest.analysis.frames import canonical_frames
+from ingest.analysis.signals import SignalSummary, summarise_signal
+from ingest.analysis.video import VideoAnalysis, analyse_video
+from ingest.facts import Problem, Row, TrialFacts
+from ingest.reading.arrays import ArrayError, LoadedArray, read_array
+
+TOPIC = "ingest"
+DIMENSIONS = {"video": 3, "response": 2, "behavior": 2, "gaze": 2}
+ROWS = {"behavior": 2, "gaze": 2}
+SIGNALS_OF: dict[str, tuple[tuple[str, int | None], ...]] = {
+    "video": (("video", None),),
+    "response": (("response", None),),
+    "behavior": (("pupil", 0), ("locomotion", 1)),
+    "gaze": (("gaze", None),),
+}
+"""Kind of array file to the signals it holds, and the row of each where they share the array."""
+PIXEL_RANGE = (0.0, 255.0)
+
+
+@dataclass(frozen=True)
+class TrialTask:
+    """What is to be read: the recording's folder, and the relative path of each kind of array of the trial."""
+
+    recording: str
+    root: Path
+    trial: int
+    files: dict[str, str]
+
+
+@dataclass
+class TrialResult:
+    """What one trial's files hold.
+
+    Attributes
+    ----------
+    facts
+        Its rows, without tier and video.
+    analysis
+        What its video shows; None when there is none that can be analysed.
+    activity
+        Its part of the neurons' statistics; None without a valid response.
+    n_neurons
+        Rows of its response array; None without one.
+    n_frames
+        Columns of its arrays, padding included; None when it has no readable array.
+    problems
+        What is wrong with its files.
+    """
+
+    facts: TrialFacts
+    analysis: VideoAnalysis | None = None
+    activity: ActivityPartial | None = None
+    n_neurons: int | None = None
+    n_frames: int | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_trial(task: TrialTask) -> TrialResult:
+    """Read and analyse the files of a trial.
+
+    A file that is missing or broken costs its own signal: that is invalid, and its count of valid frames unknown.
+    """
+    result = TrialResult(TrialFacts(task.trial, _without_signals()))
+    lengths: dict[str, int] = {}
+    for kind, path in task.files.items():
+        loaded = _load(task, kind, path, result)
+        if loaded is None:
+            continue
+        lengths[path] = loaded.values.shape[-1]
+        for signal, row in SIGNALS_OF[kind]:
+            result.facts.files.append(_file_row(signal, row, path, loaded))
+            values = loaded.values if row is None else loaded.values[row]
+            _take_signal(task, signal, path, values, result)
+    _compare_lengths(task, lengths, result)
+    counts = [result.facts.columns[f"valid_frames_{signal}"] for signal in ("video", "response")]
+    result.facts.columns["valid_frames"] = min((count for count in counts if count is not None), default=None)
+    return result
+
+
+def _without_signals() -> Row:
+    columns: Row = {"label": None, "first_label": None, "peaks": None, "n_peaks": None, "video_hash": None}
+    columns |= {"segments_n_peaks": None, "segments_bad_n": None, "segments_avg_duration": None}
+    columns |= {"valid_frames": None, "valid_trial": False}
+    for signal in ("video", "response", "pupil", "gaze", "locomotion"):
+        columns |= {f"valid_frames_{signal}": None, f"valid_{signal}": False}
+    return columns
+
+
+def _load(task: TrialTask, kind: str, path: str, result: TrialResult) -> LoadedArray | None:
+    try:
+        loaded = read_array(task.root / path, dimensions=DIMENSIONS[kind])
+        if loaded.values.shape[-1] == 0:
+            raise ArrayError(f"has no frames: its shape is {loaded.values.shape}")
+        if kind in ROWS and loaded.values.shape[0] != ROWS[kind]:
+            raise ArrayError(f"has the shape {loaded.values.shape}, expected ({ROWS[kind]}, frames)")
+        if loaded.values.shape[0] == 0:
+            raise ArrayError(f"holds nothing: its shape is {loaded.values.shape}")
+    except ArrayError as error:
+        _note(result, task, "error", "bad_file", kind, path, str(error), f"the trial has no valid {kind} signal")
+        return None
+    return loaded
+
+
+def _file_row(signal: str, row: int | None, path: str, loaded: LoadedArray) -> Row:
+    return {
+        "signal": signal,
+        "path": path,
+        "array_row": row,
+        "bytes": loaded.bytes,
+        "modified_ns": loaded.modified_ns,
+        "digest": loaded.digest,
+        "dtype": str(loaded.values.dtype),
+        "shape": list(loaded.values.shape),
+    }
+
+
+def _take_signal(task: TrialTask, signal: str, path: str, values: NDArray[Any], result: TrialResult) -> None:
+    if values.dtype.kind != "f":
+        values = values.astype(np.float64)
+    summary = summarise_signal(values)
+    columns = result.facts.columns
+    columns[f"valid_frames_{signal}"] = summary.valid_frames
+    if signal == "video":
+        _take_video(task, path, values, summary, result)
+        return
+    columns[f"valid_{signal}"] = summary.valid
+    low, high = _take_response(values, summary, result) if signal == "response" else _extent(values, summary)
+    if not np.isfinite(high - low):
+        columns[f"valid_{signal}"] = False
+        result.activity = None
+        _note(result, task, "error", "not_finite", signal, path, "holds infinite values", "the signal is invalid")
+    elif summary.gap or summary.partial:
+        where = "frames of NaN before its last valid frame" if summary.gap else "NaN inside valid frames"
+        _note(
+            result, task, "warning", "nan_inside", signal, path, f"has {where}", "counted the frames that hold values"
+        )
+
+
+def _take_response(values: NDArray[Any], summary: SignalSummary, result: TrialResult) -> tuple[float, float]:
+    """Keep the response's part of the activity statistics; return its smallest and largest value."""
+    result.n_neurons = values.shape[0]
+    if not summary.valid:
+        return _extent(values, summary)
+    result.activity = trial_activity(_valid_part(values, summary))
+    active = result.activity.count > 0
+    return float(result.activity.minimum[active].min()), float(result.activity.maximum[active].max())
+
+
+def _extent(values: NDArray[Any], summary: SignalSummary) -> tuple[float, float]:
+    """Return the smallest and the largest value, leaving NaN aside."""
+    if summary.valid_frames == 0:
+        return 0.0, 0.0
+    return float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None))
+
+
+def _valid_part(values: NDArray[Any], summary: SignalSummary) -> NDArray[Any]:
+    if not summary.gap:
+        return values[:, : summary.valid_frames]
+    return values[:, ~np.isnan(values).all(axis=0)]
+
+
+def _take_video(task: TrialTask, path: str, values: NDArray[Any], summary: SignalSummary, result: TrialResult) -> None:
+    if summary.valid_frames == 0:
+        _note(result, task, "warning", "no_frames", "video", path, "holds only NaN", "the trial has no video")
+        return
+    if summary.gap or summary.partial:
+        where = "frames of NaN before its last valid frame" if summary.gap else "NaN inside valid frames"
+        _note(result, task, "error", "nan_inside", "video", path, f"has {where}", "the trial has no video")
+        return
+    _, frames = canonical_frames(values)
+    low, high = float(frames.min()), float(frames.max())
+    if not np.isfinite(high - low):
+        _note(result, task, "error", "not_finite", "video", path, "holds infinite values", "the trial has no video")
+        return
+    if low < PIXEL_RANGE[0] or high > PIXEL_RANGE[1]:
+        _note(
+            result, task, "warning", "pixel_range", "video", path,
+            f"has intensities from {low:g} to {high:g}, expected 0 to 255", "analysed it as it is",
+        )  # fmt: skip
+    _take_analysis(analyse_video(frames), result)
+
+
+def _take_analysis(analysis: VideoAnalysis, result: TrialResult) -> None:
+    result.analysis = analysis
+    valid = analysis.segments_bad_n == 0
+    result.facts.columns |= {
+        "label": analysis.label,
+        "first_label": analysis.first_label,
+        "peaks": list(analysis.peaks),
+        "n_peaks": len(analysis.peaks),
+        "segments_n_peaks": analysis.segments_n_peaks,
+        "segments_bad_n": analysis.segments_bad_n,
+        "segments_avg_duration": analysis.segments_avg_duration,
+        "video_hash": analysis.content_hash,
+        "valid_video": valid,
+        "valid_trial": valid,
+    }
+    result.facts.segments = [
+        {"segment_index": index, **asdict(segment)} for index, segment in enumerate(analysis.segments)
+    ]
+
+
+def _compare_lengths(task: TrialTask, lengths: dict[str, int], result: TrialResult) -> None:
+    result.n_frames = max(lengths.values(), default=None)
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{path} {length}" for path, length in lengths.items())
+        _note(
+            result, task, "warning", "lengths_differ", None, None,
+            f"the trial's arrays differ in length: {told}", "took each as it is",
+        )  # fmt: skip
+
+
+def _note(
+    result: TrialResult,
+    task: TrialTask,
+    severity: str,
+    kind: str,
+    signal: str | None,
+    path: str | None,
+    what: str,
+    action: str,
+) -> None:
+    message = f"{path} {what}" if path else what
+    result.problems.append(Problem(severity, kind, TOPIC, message, action, task.recording, task.trial, signal, path))
