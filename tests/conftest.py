@@ -87,14 +87,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 MakeDatabase = Callable[..., str]
 
 
-@pytest.fixture
-def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
-    """Make databases: `make_database("sqlite")`, or `make_database("postgresql", migrated=False)` for one without tables."""
+@contextmanager
+def _database_maker(request: pytest.FixtureRequest, folder: Path) -> Iterator[MakeDatabase]:
     with ExitStack() as made:
 
         def make(backend: str, *, migrated: bool = True) -> str:
             if backend == "sqlite":
-                path = tmp_path / f"catalog-{uuid.uuid4().hex[:8]}.db"
+                path = folder / f"catalog-{uuid.uuid4().hex[:8]}.db"
                 if migrated:
                     shutil.copy(request.getfixturevalue("sqlite_template"), path)
                 return str(path)
@@ -103,6 +102,22 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ma
             url = made.enter_context(_postgresql_database(server, template))
             return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
+        yield make
+
+
+@pytest.fixture
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
+    """Make databases: `make_database("sqlite")`; `make_database("postgresql", migrated=False)` has no tables."""
+    with _database_maker(request, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def make_lasting_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MakeDatabase]:
+    """Make databases that last for a module's tests: for what is dear to fill, and only read."""
+    with _database_maker(request, tmp_path_factory.mktemp("databases")) as make:
         yield make
 
 

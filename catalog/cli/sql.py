@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from catalog.cli.output import format_option, write_rows
@@ -20,6 +22,6 @@ def sql(db: str, statement: str, form: str) -> None:
     from catalog.raw_sql import run_sql
 
     if statement == "-":
-        statement = click.get_text_stream("stdin").read()
+        statement = sys.stdin.read()
     columns, rows = run_sql(db, statement)
     write_rows(columns, rows, form)

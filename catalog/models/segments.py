@@ -59,11 +59,15 @@ class SegmentAlias(Base):
 
 
 class SegmentSignature(Base):
-    """What is kept of a segment's pixels, so that later recordings can be compared with it without its files."""
+    """What is kept of a segment's pixels, so that later recordings can be compared with it without its files.
+
+    A lower `id` was known first.
+    """
 
     __tablename__ = "segment_signatures"
 
-    content_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content_hash: Mapped[str] = mapped_column(unique=True)
     segment_id: Mapped[str] = mapped_column(
         ForeignKey("segments.id", ondelete="CASCADE", onupdate="CASCADE"), index=True
     )

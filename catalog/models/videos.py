@@ -87,12 +87,13 @@ class VideoSegment(Base):
 class VideoSignature(Base):
     """What is kept of a video's pixels, so that later recordings can be compared with it without its files.
 
-    One row per segmentation that its presentations were seen with (most videos have one).
+    One row per segmentation that its presentations were seen with (most videos have one); a lower `id` was known first.
     """
 
     __tablename__ = "video_signatures"
 
-    content_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content_hash: Mapped[str] = mapped_column(unique=True)
     video_id: Mapped[str] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE", onupdate="CASCADE"), index=True)
     projection: Mapped[bytes]
     signature: Mapped[bytes]

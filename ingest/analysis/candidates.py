@@ -1,14 +1,14 @@
 """Candidate search: which signatures could be the same as a given one, without comparing it with all of them.
 
 Averaging pixels over blocks never increases a mean squared difference, so coarse pictures that differ by more than the
-limit rule a pair out with certainty: nothing that is the same is missed. A dictionary of cells over a few contrasts
-of the coarse pictures finds the neighbourhood without reading the rest; a vectorised look at the whole coarse pictures
+limit rule a pair out with certainty: nothing that is the same is missed. Dictionaries of cells over a few contrasts of
+each coarse picture find the neighbourhood without reading the rest; a vectorised look at the whole coarse pictures
 leaves the candidates, for which alone the full signatures are compared.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import product
-from math import floor, prod, sqrt
+from collections.abc import Iterator, Sequence
+from itertools import chain, product
+from math import prod, sqrt
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -24,8 +24,8 @@ Cell = tuple[int, ...]
 _ROUNDING = 1
 """Two block means, each rounded to a whole gray level, can differ by this much more than before."""
 
-_FEW = 64
-"""Up to so many rows, looking at all of them is faster than looking for them in the cells."""
+_FEW = 32
+"""Up to so many rows, looking at all of them is faster than looking for fewer."""
 
 
 def _contrasts() -> NDArray[np.float64]:
@@ -59,7 +59,7 @@ class CandidateIndex(Generic[Item]):
         lengths[length].add(projection.coarse, item)
 
     def search(self, projection: Projection, limits: SearchLimits) -> Iterator[Item]:
-        """Yield the items whose coarse pictures are within the limits, in no particular order."""
+        """Yield the items whose coarse pictures are within the limits; the nearest first, for each number of pictures."""
         lengths = self._buckets.get((projection.label, projection.shape), {})
         scaled = _scaled(limits, projection)
         for length, bucket in lengths.items():
@@ -68,13 +68,11 @@ class CandidateIndex(Generic[Item]):
 
 
 class _Bucket(Generic[Item]):
-    """Items with the same number of coarse pictures."""
+    """Items with the same number of coarse pictures, by the cells of each two of their pictures in a row."""
 
     def __init__(self, length: int, frame_limit: float) -> None:
-        # Not the first picture: clips of one film and image videos tend to begin alike.
-        self._anchors = sorted({min(1, length - 1), min(length // 2 | 1, length - 1)} - {-1})
         self._cell_size = 2 * _reach(frame_limit)
-        self._cells: dict[Cell, list[int]] = {}
+        self._cells: list[dict[Cell, list[int]]] = [{} for _ in range((length + 1) // 2)]
         self._items: list[Item] = []
         self._coarse = np.empty((_FEW, length, prod(COARSE_SHAPE)), dtype=np.uint8)
 
@@ -84,31 +82,43 @@ class _Bucket(Generic[Item]):
             self._coarse = np.concatenate([self._coarse, np.empty_like(self._coarse)])
         self._coarse[row] = coarse
         self._items.append(item)
-        cell = tuple(floor(value / self._cell_size) for value in self._coordinates(coarse))
-        self._cells.setdefault(cell, []).append(row)
+        for cells, cell in zip(self._cells, self._cells_of(coarse, 0.0), strict=True):
+            cells.setdefault(cell, []).append(row)
 
     def search(self, coarse: Pictures, limits: SearchLimits) -> Iterator[Item]:
         rows = np.array(self._neighbourhood(coarse, _reach(limits.frame)), dtype=np.intp)
         return (self._items[row] for row in self._within(rows, coarse, limits))
 
-    def _coordinates(self, coarse: Pictures) -> list[float]:
-        values: list[float] = (coarse[self._anchors] @ _CONTRASTS.T).ravel().tolist()
-        return values
+    def _cells_of(self, coarse: Pictures, offset: float) -> Iterator[Cell]:
+        """Yield the cell of the contrasts, all moved by ``offset``, of each two pictures in a row."""
+        cells = np.floor((coarse @ _CONTRASTS.T + offset) / self._cell_size).astype(int).tolist()
+        return (tuple(chain.from_iterable(cells[start : start + 2])) for start in range(0, len(cells), 2))
 
-    def _neighbourhood(self, coarse: Pictures, reach: float) -> Iterable[int]:
-        """Return the rows whose contrasts are all within reach."""
-        if len(self._items) <= _FEW or not self._anchors or self._anchors[-1] >= len(coarse):
-            return range(len(self._items))
-        spans = [
-            range(floor((value - reach) / self._cell_size), floor((value + reach) / self._cell_size) + 1)
-            for value in self._coordinates(coarse)
-        ]
-        if prod(len(span) for span in spans) > len(self._items):
-            return range(len(self._items))
-        return [row for cell in product(*spans) for row in self._cells.get(cell, ())]
+    def _neighbourhood(self, coarse: Pictures, reach: float) -> Sequence[int]:
+        """Return the rows near in those two pictures for which they are fewest.
+
+        Whatever is the same is near in all pictures, so any two would do. A video that shares all but one picture with
+        hundreds of others has few neighbours in that one.
+        """
+        fewest: list[Sequence[int]] = [range(len(self._items))]
+        count = len(self._items)
+        length = self._coarse.shape[1]
+        # Of pictures that only the stored items have, the cells say nothing.
+        common = coarse[:length] if len(coarse) >= length else coarse[: len(coarse) // 2 * 2]
+        corners = zip(self._cells, self._cells_of(common, -reach), self._cells_of(common, reach), strict=False)
+        for cells, low, high in corners:
+            spans = [range(first, last + 1) for first, last in zip(low, high, strict=False)]
+            if prod(map(len, spans)) > count:
+                continue
+            near: list[Sequence[int]] = [cells[cell] for cell in product(*spans) if cell in cells]
+            if sum(map(len, near)) < count:
+                fewest, count = near, sum(map(len, near))
+            if count <= _FEW:
+                break
+        return list(chain.from_iterable(fewest))
 
     def _within(self, rows: NDArray[np.intp], coarse: Pictures, limits: SearchLimits) -> list[int]:
-        """Return those rows whose coarse pictures are within the limits, looking at ever more pictures of ever fewer."""
+        """Return the rows within the limits, nearest first, looking at ever more pictures of ever fewer rows."""
         common = min(self._coarse.shape[1], len(coarse))
         total = np.zeros(len(rows))
         start, count = 0, 1
@@ -121,7 +131,7 @@ class _Bucket(Generic[Item]):
             kept = (distances.max(axis=1) <= limits.frame) & (total <= limits.total)
             rows, total = rows[kept], total[kept]
             start, count = stop, 2 * count
-        return [int(row) for row in rows]
+        return [int(row) for row in rows[np.argsort(total, kind="stable")]]
 
 
 def _scaled(limits: SearchLimits, projection: Projection) -> SearchLimits:

@@ -1,7 +1,5 @@
 """The change signal: how much a video changes from each frame to the next."""
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,4 +19,4 @@ def change_signal(frames: NDArray[np.float32]) -> NDArray[np.float64]:
         block = pixels[start : start + _CHUNK + 1].astype(np.float64)
         steps = block[1:] - block[:-1]
         change[start : start + _CHUNK] = np.einsum("tp,tp->t", steps, steps)
-    return cast("NDArray[np.float64]", change / max(pixels.shape[1], 1))
+    return change / max(pixels.shape[1], 1)

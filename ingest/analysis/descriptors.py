@@ -22,6 +22,9 @@ _BINS = 255
 _INTENSITIES = 256.0
 _BIN_WIDTH = _INTENSITIES / _BINS
 
+_CHUNK = 16
+"""Frames counted at a time: their bins stay in a processor's second-level cache."""
+
 
 class SegmentDescriber:
     """Describes segments of one video; what does not depend on the segmentation is computed once.
@@ -33,7 +36,9 @@ class SegmentDescriber:
     def __init__(self, frames: NDArray[np.float32]) -> None:
         self._pixels = frames.reshape(len(frames), -1)
         self._column_max, self._column_min = frames.max(axis=1), frames.min(axis=1)
-        self._row_max, self._row_min = frames.max(axis=2), frames.min(axis=2)
+        # Reducing along the last axis is slow: reducing a transposed copy takes half the time.
+        transposed = np.ascontiguousarray(frames.transpose(0, 2, 1))
+        self._row_max, self._row_min = transposed.max(axis=1), transposed.min(axis=1)
         # float64, so that differences of float32 intensities are exact
         self._frame_max = self._column_max.max(axis=1).astype(np.float64)
         self._frame_min = self._column_min.min(axis=1).astype(np.float64)
@@ -97,16 +102,18 @@ class SegmentDescriber:
 
     def _background(self, frames: slice) -> tuple[float, float]:
         """Return the centre of the fullest intensity bin and its density (share of the pixels over bin width)."""
-        pixels = self._pixels[frames].reshape(-1)
-        n_pixels = pixels.size
-        if not self._in_range:
-            pixels = pixels[(pixels >= 0) & (pixels < _INTENSITIES)]
-        # 255/256 is a binary fraction: the product of a float32 with it is exact in float64, so no pixel falls into
-        # the wrong bin.
-        bins = np.multiply(pixels, _BINS / _INTENSITIES, dtype=np.float64).astype(np.intp)
-        counts = np.bincount(bins, minlength=_BINS)
+        segment = self._pixels[frames]
+        counts = np.zeros(_BINS, dtype=np.int64)
+        for start in range(0, len(segment), _CHUNK):
+            pixels = segment[start : start + _CHUNK].reshape(-1)
+            if not self._in_range:
+                pixels = pixels[(pixels >= 0) & (pixels < _INTENSITIES)]
+            # 255/256 is a binary fraction: the product of a float32 with it is exact in float64, so no pixel falls
+            # into the wrong bin.
+            bins = np.multiply(pixels, _BINS / _INTENSITIES, dtype=np.float64).astype(np.intp)
+            counts += np.bincount(bins, minlength=_BINS)
         fullest = int(counts.argmax())
-        return (fullest + 0.5) * _BIN_WIDTH, int(counts[fullest]) / n_pixels / _BIN_WIDTH
+        return (fullest + 0.5) * _BIN_WIDTH, int(counts[fullest]) / segment.size / _BIN_WIDTH
 
 
 def transition_frames(change: NDArray[np.float64]) -> int:

@@ -30,7 +30,8 @@ def canonical_frames(video: NDArray[Any]) -> tuple[int, NDArray[np.float32]]:
 
 def to_uint8(frames: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     """Return intensities rounded to whole gray levels 0…255, the form in which presentations are compared."""
-    return np.clip(np.rint(frames), 0, 255).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.clip(np.rint(frames), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def coarse_pictures(frames: NDArray[Any]) -> NDArray[np.uint8]:
@@ -67,6 +68,4 @@ def coarse_gain(height: int, width: int) -> float:
 def _edges(size: int, count: int) -> tuple[tuple[int, int], ...]:
     """Return ``count`` stretches, none empty, that cover ``size`` pixels."""
     starts = [min(index * size // count, size - 1) for index in range(count)]
-    return tuple(
-        (start, max((index + 1) * size // count, start + 1)) for index, start in enumerate(starts)
-    )
+    return tuple((start, max((index + 1) * size // count, start + 1)) for index, start in enumerate(starts))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DIGEST_BYTES = 8
+_CHUNK = 16
 
 
 def video_hash(frames: NDArray[np.float32]) -> str:
@@ -20,8 +21,9 @@ def segment_hash(frames: NDArray[np.float32]) -> str:
 
 
 def _digest(frames: NDArray[np.float32]) -> str:
-    # Adding zero turns -0.0, which equals 0.0 but has other bytes, into 0.0.
-    canonical = np.ascontiguousarray(frames + np.float32(0), dtype="<f4")
-    digest = blake2b(pack("<3q", *canonical.shape), digest_size=_DIGEST_BYTES)
-    digest.update(memoryview(canonical).cast("B") if canonical.size else b"")
+    digest = blake2b(pack("<3q", *frames.shape), digest_size=_DIGEST_BYTES)
+    for start in range(0, len(frames), _CHUNK):
+        # Adding zero turns -0.0, which equals 0.0 but has other bytes, into 0.0.
+        canonical = np.add(frames[start : start + _CHUNK], np.float32(0), dtype=np.float32, order="C")
+        digest.update(canonical.astype("<f4", copy=False).data)
     return digest.hexdigest()

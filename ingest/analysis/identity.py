@@ -97,16 +97,16 @@ def compare_segments(a: SegmentSignature, b: SegmentSignature) -> Likeness:
     return Likeness.SAME if min(distances) <= SEGMENT_LIMIT else Likeness.DIFFERENT
 
 
-def video_search_limits(signature: VideoSignature) -> SearchLimits:
-    """Return what the projection of any video that is the same as this one satisfies."""
-    total = VIDEO_LIMIT * len(signature.key_frames)
-    if not signature.parametric:
+def video_search_limits(projection: Projection) -> SearchLimits:
+    """Return what the projection of any video that is the same as this one's satisfies."""
+    total = VIDEO_LIMIT * projection.n_key_frames
+    if projection.label not in PARAMETRIC_CLASSES:
         return SearchLimits(frame=VIDEO_LIMIT, total=total, length=1)
-    return SearchLimits(frame=SEGMENT_LIMIT if _still(signature.label) else total, total=total, length=0)
+    return SearchLimits(frame=SEGMENT_LIMIT if _still(projection.label) else total, total=total, length=0)
 
 
 def segment_search_limits(projection: Projection) -> SearchLimits:
-    """Return what the projection of any segment that is the same as this one satisfies."""
+    """Return what the projection of any segment that is the same as this one's satisfies."""
     total = SEGMENT_LIMIT * projection.n_key_frames
     return SearchLimits(frame=total, total=total, length=None)
 

@@ -30,9 +30,7 @@ def grid_positions(valid_frames: int) -> tuple[int, ...]:
 def natural_positions(bounds: Sequence[Bounds], valid_frames: int) -> tuple[int, ...]:
     """Return the grid frames and the middle of each segment that holds none of them, in ascending order."""
     grid = grid_positions(valid_frames)
-    middles = [
-        start + (end - start) // 2 for start, end in bounds if not any(start <= frame < end for frame in grid)
-    ]
+    middles = [start + (end - start) // 2 for start, end in bounds if not any(start <= frame < end for frame in grid)]
     return tuple(sorted((*grid, *middles)))
 
 

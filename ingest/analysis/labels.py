@@ -1,6 +1,7 @@
 """Labels: which stimulus class a segmented video belongs to, and which of its segments do not fit."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def bad_segments(segments: Sequence[Segment], criteria: SegmentCriteria) -> tupl
     """Return for each segment whether it fails one of the criteria."""
     bad = [_fails(segment, criteria) for segment in segments]
     if criteria.alternating:
-        for index, (one, next_one) in enumerate(zip(segments[:-1], segments[1:], strict=True)):
+        for index, (one, next_one) in enumerate(pairwise(segments)):
             if one.is_uniform == next_one.is_uniform:
                 bad[index] = bad[index + 1] = True
     return tuple(bad)

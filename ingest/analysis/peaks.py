@@ -46,9 +46,7 @@ def _side_thresholds(
     return threshold
 
 
-def _spread(
-    samples: NDArray[np.float64], kept: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _spread(samples: NDArray[np.float64], kept: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return each sample's deviation from its row's mean and each row's population std, over the kept samples."""
     count = np.maximum(kept.sum(axis=1), 1)
     mean = np.where(kept, samples, 0.0).sum(axis=1) / count

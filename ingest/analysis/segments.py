@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Bounds = tuple[int, int]
 """First frame of a segment and the frame after its last."""
@@ -41,7 +42,7 @@ def cut_at_peaks(peaks: Sequence[int], valid_frames: int) -> list[Bounds]:
     if valid_frames == 0:
         return []
     edges = [0, *(peak + 1 for peak in peaks), valid_frames]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def split_missed_cuts(bounds: Sequence[Bounds], nominal_duration: int) -> list[Bounds]:
@@ -60,4 +61,4 @@ def _pieces(bounds: Bounds, nominal_duration: int) -> list[Bounds]:
         return [bounds]
     piece = round((end - start) / count)
     edges = [*(start + index * piece for index in range(count)), end]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

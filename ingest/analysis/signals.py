@@ -52,7 +52,7 @@ def valid_frame_mask(rows: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
     """
     if len(rows) == 0:
         return np.zeros(rows.shape[1], dtype=bool)
-    mask = ~np.isnan(rows[0])
+    mask: NDArray[np.bool_] = ~np.isnan(rows[0])
     doubtful = np.flatnonzero(~mask)
     if len(doubtful) and len(rows) > 1:
         first, last = doubtful[0], doubtful[-1] + 1

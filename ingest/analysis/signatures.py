@@ -5,7 +5,7 @@ rounding moves a mean squared difference by a fraction of 1, far from the limits
 the same for both releases' number types, and its comparison is exact integer arithmetic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,9 +128,10 @@ class SegmentSignature:
         """Return coarse pictures of the key frames, unshifted."""
         return self._project(self.key_frames)
 
-    def projections(self) -> tuple[Projection, ...]:
-        """Return `projection` first, then those of the shifted key frames."""
-        return (self.projection(), *(self._project(pictures) for pictures in self.shifted))
+    def projections(self) -> Iterator[Projection]:
+        """Yield `projection` first, then those of the shifted key frames."""
+        yield self.projection()
+        yield from map(self._project, self.shifted)
 
     def _project(self, pictures: Pictures) -> Projection:
         coarse = coarse_pictures(pictures).reshape(len(pictures), -1)
@@ -172,9 +173,7 @@ def sign_video(frames: NDArray[np.float32], label: str, segments: Sequence[Segme
     )
 
 
-def sign_segments(
-    frames: NDArray[np.float32], label: str, segments: Sequence[Segment]
-) -> tuple[SegmentSignature, ...]:
+def sign_segments(frames: NDArray[np.float32], label: str, segments: Sequence[Segment]) -> tuple[SegmentSignature, ...]:
     """Return the signatures of the segments of a parametric video; none for the other labels."""
     if label not in PARAMETRIC_CLASSES:
         return ()

@@ -36,7 +36,10 @@ def read_text(root: Path, path: str, findings: Findings, action: str) -> str | N
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         findings.error(
-            "not_utf8", f"{path} is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}", action, path=path
+            "not_utf8",
+            f"{path} is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}",
+            action,
+            path=path,
         )
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.facts import Problem
 
@@ -12,15 +13,13 @@ LISTED = 20
 
 
 class Findings:
-    """The problems of one recording, or of what belongs to no recording; paths are relative to the metadata's folder."""
+    """The problems of one recording, or of what belongs to none; paths are relative to the metadata's folder."""
 
     def __init__(self, recording: str | None = None) -> None:
         self.recording = recording
         self.problems: list[Problem] = []
 
-    def error(
-        self, kind: str, message: str, action: str, *, path: str | None = None, trial: int | None = None
-    ) -> None:
+    def error(self, kind: str, message: str, action: str, *, path: str | None = None, trial: int | None = None) -> None:
         """Record that something could not be taken in."""
         self._add("error", kind, message, action, path, trial, self.recording)
 
@@ -48,6 +47,21 @@ class Findings:
         recording: str | None,
     ) -> None:
         self.problems.append(Problem(severity, kind, TOPIC, message, action, recording, trial, path=path))
+
+    def collected(self) -> list[Problem]:
+        """Return the problems, with those that say the same of very many files made one."""
+        groups: dict[tuple[str, str, str], list[Problem]] = {}
+        for problem in self.problems:
+            said = problem.message.replace(problem.path, "") if problem.path else problem.message
+            groups.setdefault((problem.kind, said, problem.action), []).append(problem)
+        result = []
+        for alike in groups.values():
+            if len(alike) <= LISTED:
+                result += alike
+                continue
+            message = f"{alike[0].message}; likewise in {count(len(alike) - 1, 'other file')}"
+            result.append(replace(alike[0], message=message, trial=None))
+        return result
 
 
 def some(values: Sequence[object], limit: int = 5) -> str:

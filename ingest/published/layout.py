@@ -25,7 +25,9 @@ GLOBAL_FILES = {"": re.compile(r"(?!)"), "videos": re.compile(r".+\.json"), "seg
 RAW_FOLDERS = {"data", "meta"}
 """Raw arrays may lie in the same folder as a recording's metadata; they are not the business of an import."""
 
-IGNORED = re.compile(r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|(README|LICEN[CS]E|CITATION|CHANGELOG).*|.*\.(md|txt)")
+IGNORED = re.compile(
+    r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|(README|LICEN[CS]E|CITATION|CHANGELOG).*|.*\.(md|txt)"
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def _select(layout: Layout, recordings: Sequence[str]) -> Layout:
 
 def _list(path: Path) -> tuple[list[str], list[str]]:
     """Return the names of the files and of the folders in a folder, without those that nobody means."""
-    files, folders = [], []
+    files: list[str] = []
+    folders: list[str] = []
     with os.scandir(path) as entries:
         for entry in entries:
             if not IGNORED.fullmatch(entry.name):

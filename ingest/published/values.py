@@ -29,6 +29,13 @@ def _count(value: object) -> int:
     return number
 
 
+def _positive_count(value: object) -> int:
+    number = _count(value)
+    if number == 0:
+        raise ValueError(value)
+    return number
+
+
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(value)
@@ -61,6 +68,10 @@ def _text(value: object) -> str:
         raise ValueError(value)
     value.encode()
     return value
+
+
+def _name(value: object) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _counts(value: object) -> list[int]:
@@ -106,11 +117,13 @@ class Kind:
 
 INTEGER = Kind("an integer", _integer, _integer_cell)
 COUNT = Kind("an integer of 0 or more", _count, _integer_cell)
+POSITIVE_COUNT = Kind("an integer of 1 or more", _positive_count, _integer_cell)
 NUMBER = Kind("a finite number", _number, float)
 NOT_NEGATIVE = Kind("a finite number of 0 or more", _not_negative, float)
 POSITIVE = Kind("a number above 0", _positive, float)
 FLAG = Kind("True or False", _flag, _flag_cell)
 TEXT = Kind("a text", _text)
+TEXT_OR_NULL = Kind("a text or null", _name)
 COUNTS = Kind("a list of integers of 0 or more", _counts)
 
 
@@ -149,17 +162,13 @@ def _cell_by_cell(table: Table, name: str, kind: Kind, findings: Findings) -> li
             values.append(None)
             what = f"is {cell!r}" if cell else "is empty"
             line = f"line {table.line(index)}" + (f" (trial {trials[index]})" if trials else "")
-            faults.append(
-                ("wrong_value" if cell else "missing_value", f"{name} {what} in {line} of {table.path}")
-            )
+            faults.append(("wrong_value" if cell else "missing_value", f"{name} {what} in {line} of {table.path}"))
     if len(faults) > LISTED:
         message = f"{faults[0][1]}, and likewise in {len(faults) - 1} other lines; expected {kind.expected}"
         findings.warning(faults[0][0], message, "the values were left empty", path=table.path)
     else:
         for fault, message in faults:
-            findings.warning(
-                fault, f"{message}; expected {kind.expected}", "the value was left empty", path=table.path
-            )
+            findings.warning(fault, f"{message}; expected {kind.expected}", "the value was left empty", path=table.path)
     return values
 
 

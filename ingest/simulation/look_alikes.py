@@ -10,15 +10,16 @@ from ingest.simulation.streams import stream
 __all__ = ["LABELS", "natural", "parametric"]
 
 LABELS = ("GaussianDot", "Gabor", "NaturalImages")
-# Scenes of the videos that come with natural look-alikes. The two in the middle are equally long, so that exchanging
-# them moves no cut.
-FIRST, MIDDLE, LAST = 70, 80, 70
+# Scenes of the videos that come with natural look-alikes. The second and third are equally long, so that exchanging
+# them moves no cut; the last is short and lies between two tenth frames, where sparse key frames overlook it.
+SCENES = (70, 80, 80, 61, 9)
+REPLACED = (1, 4, 2, 3)  # scene, in turn from one set of look-alikes to the next
 
 
 def natural(pair: int, index: int) -> list[Stimulus]:
     """A natural video and three that look like it: one scene replaced, same beginning, two scenes exchanged."""
     name = f"p{pair}-NaturalVideo-alike{index}"
-    scenes = [(f"{name}-scene{number}", length) for number, length in enumerate((FIRST, MIDDLE, MIDDLE, LAST))]
+    scenes = [(f"{name}-scene{number}", length) for number, length in enumerate(SCENES)]
 
     def other(*numbers: int) -> list[tuple[str, int]]:
         return [(f"{scene}-other" if number in numbers else scene, n) for number, (scene, n) in enumerate(scenes)]
@@ -27,12 +28,13 @@ def natural(pair: int, index: int) -> list[Stimulus]:
         video = natural_video.from_scenes(f"{name}-{suffix}", changed)
         return replace(video, look_alike=LookAlike(f"{name}-base", difference, numbers))
 
-    replaced = 1 + index % 3
+    replaced = REPLACED[index % len(REPLACED)]
+    first, second, third, *rest = scenes
     return [
         natural_video.from_scenes(f"{name}-base", scenes),
         alike("one-segment", "one segment", other(replaced), replaced),
-        alike("same-start", "all but the first frames", other(1, 2, 3), 1, 2, 3),
-        alike("swapped", "two segments swapped", [scenes[0], scenes[2], scenes[1], scenes[3]], 1, 2),
+        alike("same-start", "all but the first frames", other(1, 2, 3, 4), 1, 2, 3, 4),
+        alike("swapped", "two segments swapped", [first, third, second, *rest], 1, 2),
     ]
 
 
@@ -42,7 +44,7 @@ def parametric(video: Stimulus, seed: int, index: int) -> list[Stimulus]:
     module = PARAMETRIC[video.label]
     shown = [i for i, segment in enumerate(video.segments) if segment.parameters or segment.name != "Background"]
     replaced = int(rng.choice(shown))
-    other = module.another(video.segments[replaced], seed, f"{video.name}-alike{index}")
+    other = module.another(video.segments[replaced], f"{video.name}-alike{index}", close=index % 2 == 1)
     first, second = _exchangeable(video, shown, [int(i) for i in rng.permutation(len(shown))])
     a, b = video.segments[first], video.segments[second]
     return [

@@ -20,12 +20,12 @@ FIELD = 620  # µm, side of the imaged square
 # Fitted to the published neuron statistics of three recordings with all responses: mean activation has median 2.4 and
 # 5 % to 95 % quantiles of 0.8 and 9.7, its standard deviation is about 4.8 times as large.
 MEDIAN_MEAN, MEAN_SPREAD = 2.4, 0.76  # natural logarithm
-THRESHOLD = 1.25
+THRESHOLD = 0.9
 POWER = 2.3
-MEAN_ABOVE_THRESHOLD = 0.0778  # of max(z - THRESHOLD, 0) ** POWER for standard normal z
+MEAN_ABOVE_THRESHOLD = 0.0976  # of max(z - THRESHOLD, 0) ** POWER for standard normal z
 SMOOTHED = 5  # frames: the microscope is slower than the 30 samples a second it is resampled to
-RELIABILITY = (0.1, 0.6)  # share of a neuron's variance that the stimulus explains
-RESIDUE = 4e-9  # of the deconvolution, where nothing happens
+RELIABILITY = (0.2, 0.8)  # share of a neuron's variance that the stimulus explains
+MEDIAN_RESIDUE, RESIDUE_SPREAD = 1.5e-9, 1.1  # of the deconvolution where nothing happens; natural logarithm
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,14 @@ class Neurons:
         coordinates: (neurons, 3) x, y, z in µm; z is one of ten planes.
         scale: (neurons,) mean activity.
         reliability: (neurons,) share of the variance that the stimulus explains.
+        residue: (neurons,) size of what the deconvolution leaves where nothing happens.
     """
 
     unit_ids: npt.NDArray[np.int64]
     coordinates: npt.NDArray[np.int64]
     scale: npt.NDArray[np.float32]
     reliability: npt.NDArray[np.float32]
+    residue: npt.NDArray[np.float32]
 
 
 def draw_neurons(seed: int, recording: str, count: int) -> Neurons:
@@ -58,6 +60,7 @@ def draw_neurons(seed: int, recording: str, count: int) -> Neurons:
         coordinates=coordinates,
         scale=(MEDIAN_MEAN * np.exp(MEAN_SPREAD * rng.standard_normal(count))).astype(np.float32),
         reliability=rng.uniform(*RELIABILITY, count).astype(np.float32),
+        residue=(MEDIAN_RESIDUE * np.exp(RESIDUE_SPREAD * rng.standard_normal(count))).astype(np.float32),
     )
 
 
@@ -77,7 +80,7 @@ def respond(seed: int, recording: str, neurons: Neurons, presentation: Presentat
     rng = stream(seed, "noise", recording, stimulus.name, presentation.repeat)
     noise = rng.standard_normal(drive.shape, dtype=np.float32)
     drive *= np.sqrt(neurons.reliability)[:, None]
-    residue = RESIDUE * noise
+    residue = noise * neurons.residue[:, None]
     noise *= np.sqrt(1 - neurons.reliability)[:, None]
     drive += noise
     activity = _smooth(drive) - np.float32(THRESHOLD)

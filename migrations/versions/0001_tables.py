@@ -92,7 +92,9 @@ def upgrade():
         sa.Column("message", text, nullable=False),
         sa.Column("action", text, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ingest_problems")),
-        sa.CheckConstraint("severity IN ('error', 'warning', 'notice')", name=op.f("ck_ingest_problems_severity_known")),
+        sa.CheckConstraint(
+            "severity IN ('error', 'warning', 'notice')", name=op.f("ck_ingest_problems_severity_known")
+        ),
         sa.ForeignKeyConstraint(
             ["run_id"], ["ingest_runs.id"], name=op.f("fk_ingest_problems_run_id_ingest_runs"), ondelete="CASCADE"
         ),
@@ -147,11 +149,12 @@ def upgrade():
     op.create_index("ix_segment_aliases_segment_id", "segment_aliases", ["segment_id"])
     op.create_table(
         "segment_signatures",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("content_hash", text, nullable=False),
         sa.Column("segment_id", text, nullable=False),
         sa.Column("projection", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_segment_signatures")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment_signatures")),
         sa.ForeignKeyConstraint(
             ["segment_id"],
             ["segments.id"],
@@ -159,6 +162,7 @@ def upgrade():
             onupdate="CASCADE",
             ondelete="CASCADE",
         ),
+        sa.UniqueConstraint("content_hash", name=op.f("uq_segment_signatures_content_hash")),
     )
     op.create_index("ix_segment_signatures_segment_id", "segment_signatures", ["segment_id"])
     op.create_table(
@@ -204,11 +208,12 @@ def upgrade():
     op.create_index("ix_video_segments_segment_id", "video_segments", ["segment_id"])
     op.create_table(
         "video_signatures",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("content_hash", text, nullable=False),
         sa.Column("video_id", text, nullable=False),
         sa.Column("projection", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_video_signatures")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_video_signatures")),
         sa.ForeignKeyConstraint(
             ["video_id"],
             ["videos.id"],
@@ -216,6 +221,7 @@ def upgrade():
             onupdate="CASCADE",
             ondelete="CASCADE",
         ),
+        sa.UniqueConstraint("content_hash", name=op.f("uq_video_signatures_content_hash")),
     )
     op.create_index("ix_video_signatures_video_id", "video_signatures", ["video_id"])
     op.create_table(

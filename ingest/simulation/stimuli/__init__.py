@@ -28,8 +28,11 @@ class ParametricClass(Protocol):
     def design(self, seed: int, pair: int, number: int) -> Stimulus:
         """Video `number` of a pair of mice."""
 
-    def another(self, segment: Segment, seed: int, key: object, /) -> Segment:
-        """A segment that shows something else for as long; `key` names it where the class does not."""
+    def another(self, segment: Segment, key: object, /, *, close: bool = False) -> Segment:
+        """A segment that shows something else for as long, `key` names it where the class does not.
+
+        If `close`, the class may choose something that looks much the same.
+        """
 
     def differ_clearly(self, one: Segment, other: Segment, /) -> bool:
         """Whether exchanging the two in a video makes another video."""

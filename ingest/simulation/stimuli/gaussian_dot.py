@@ -14,6 +14,7 @@ N_SEGMENTS, DURATION = 35, 9
 COLUMNS, ROWS = 15, 7
 SPACING = 3.2  # pixels between places: the published margins move in these steps
 WIDTH_SD = 4.4  # pixels: leaves the published margins and share of background
+POLARITIES = ("white", "black")
 AMPLITUDE = {"white": 127.5, "black": -127.5}
 
 
@@ -28,7 +29,7 @@ def design(seed: int, pair: int, number: int) -> Stimulus:
 
 
 def _segment(blob: int, start: int, end: int) -> Segment:
-    place, polarity = blob // 2, ("white", "black")[blob % 2]
+    place, polarity = blob // 2, POLARITIES[blob % 2]
     column, row = place % COLUMNS, place // COLUMNS
     parameters: dict[str, Parameter] = {
         "x": round((WIDTH - 1) / 2 + (column - COLUMNS // 2) * SPACING, 6),
@@ -39,10 +40,14 @@ def _segment(blob: int, start: int, end: int) -> Segment:
     return Segment(f"{LABEL}-place{place:03d}-{polarity}", start, end, float(start), parameters)
 
 
-def another(segment: Segment, _seed: int, _key: object) -> Segment:
-    """The blob of the other polarity at the same place."""
-    blob = int(segment.parameters["place"]) * 2 + int(segment.parameters["polarity"] == "white")
-    return _segment(blob, segment.start, segment.end)
+def another(segment: Segment, _key: object, *, close: bool = False) -> Segment:
+    """The blob of the other polarity at the same place; if `close`, of the same polarity at the next place."""
+    place, polarity = int(segment.parameters["place"]), POLARITIES.index(str(segment.parameters["polarity"]))
+    if close:
+        place += 1 if place % COLUMNS < COLUMNS - 1 else -1
+    else:
+        polarity = 1 - polarity
+    return _segment(place * 2 + polarity, segment.start, segment.end)
 
 
 def differ_clearly(one: Segment, other: Segment) -> bool:

@@ -54,7 +54,7 @@ def _decided(onset: float) -> float:
     return onset
 
 
-def another(segment: Segment, _seed: int, key: object) -> Segment:
+def another(segment: Segment, key: object, *, close: bool = False) -> Segment:
     """Another photograph at the same time."""
     return replace(segment, name=f"{LABEL}-{key}")
 

@@ -44,7 +44,7 @@ def _segment(kind: int, pattern: str, start: int, end: int) -> Segment:
     return Segment(name, start, end, float(start), parameters)
 
 
-def another(segment: Segment, _seed: int, key: object) -> Segment:
+def another(segment: Segment, key: object, *, close: bool = False) -> Segment:
     """The same motion of other dots."""
     return _segment(int(segment.parameters["kind"]), str(key), segment.start, segment.end)
 

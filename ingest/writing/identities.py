@@ -1,0 +1,178 @@
+"""Rows of videos and segments: what is known of them, new ones, their other names, and ones that turn out to be one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from catalog.filters import AnyOf
+from catalog.models import (
+    Base,
+    Segment,
+    SegmentAlias,
+    SegmentSignature,
+    Trial,
+    Video,
+    VideoAlias,
+    VideoSegment,
+    VideoSignature,
+)
+from ingest.facts import Row
+
+
+class StoredVariant(NamedTuple):
+    """A row of `video_signatures` or `segment_signatures`, without the signature itself."""
+
+    number: int
+    id: str
+    projection: bytes
+
+
+@dataclass(frozen=True)
+class Identities:
+    """The tables of one kind of identity: videos, or segments.
+
+    Attributes
+    ----------
+    things, aliases, signatures
+        Its tables.
+    owner
+        The column by which aliases and signatures name what they belong to.
+    users
+        Other columns that refer to it.
+    """
+
+    things: sa.Table
+    aliases: sa.Table
+    signatures: sa.Table
+    owner: str
+    users: tuple[sa.Column[Any], ...]
+
+    def stored_variants(self, connection: Connection) -> list[StoredVariant]:
+        """Return every variant of which a signature is kept, oldest first."""
+        table = self.signatures.c
+        statement = sa.select(table.id, table[self.owner], table.projection).order_by(table.id)
+        return [StoredVariant(*row) for row in connection.execute(statement)]
+
+    def stored_signature(self, connection: Connection, number: int) -> bytes:
+        """Return the signature of a variant."""
+        table = self.signatures.c
+        return bytes(connection.execute(sa.select(table.signature).where(table.id == number)).scalar_one())
+
+    def known(self, connection: Connection, ids: Iterable[str]) -> set[str]:
+        """Return which of the IDs are in the catalog."""
+        wanted = sorted(set(ids))
+        column = self.things.c.id
+        return set(connection.scalars(sa.select(column).where(AnyOf(column, wanted))))
+
+    def resolve(self, connection: Connection, names: Iterable[str]) -> dict[str, str]:
+        """Return what each name stands for: itself if it is an ID, else the owner of that alias."""
+        wanted = sorted(set(names))
+        aliases = self.aliases.c
+        statement = sa.select(aliases.alias, aliases[self.owner]).where(AnyOf(aliases.alias, wanted))
+        found = dict(connection.execute(statement).tuples().all())
+        return {**found, **{name: name for name in self.known(connection, wanted)}}
+
+    def add(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert new videos or segments."""
+        if rows:
+            connection.execute(sa.insert(self.things), list(rows))
+
+    def add_signatures(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Keep the signatures of variants."""
+        if rows:
+            connection.execute(sa.insert(self.signatures), list(rows))
+
+    def add_aliases(self, connection: Connection, names: Mapping[str, str], source: str) -> None:
+        """Let each name stand for an ID, unless it is an ID or stands for one already."""
+        taken = self.resolve(connection, names)
+        rows = [
+            {"alias": name, self.owner: owner, "source": source}
+            for name, owner in sorted(names.items())
+            if name not in taken and name != owner
+        ]
+        if rows:
+            connection.execute(sa.insert(self.aliases), rows)
+
+    def replace(self, connection: Connection, old: str, new: str, source: str) -> None:
+        """Let `new` take the place of `old`, which becomes an alias of it."""
+        for column in (*self.users, self.aliases.c[self.owner], self.signatures.c[self.owner]):
+            connection.execute(sa.update(column.table).where(column == old).values({column: new}))
+        connection.execute(sa.delete(self.things).where(self.things.c.id == old))
+        connection.execute(sa.delete(self.aliases).where(self.aliases.c.alias == old))
+        self.add_aliases(connection, {old: new}, source)
+
+    def remove(self, connection: Connection, ids: Iterable[str]) -> None:
+        """Delete videos or segments that nothing refers to any more, with their aliases and signatures."""
+        column = self.things.c.id
+        connection.execute(sa.delete(self.things).where(AnyOf(column, sorted(set(ids)))))
+
+
+def _table(model: type[Base]) -> sa.Table:
+    table = model.__table__
+    if not isinstance(table, sa.Table):
+        raise TypeError(f"{model} is not mapped to a table")
+    return table
+
+
+VIDEOS = Identities(_table(Video), _table(VideoAlias), _table(VideoSignature), "video_id", (_table(Trial).c.video_id,))
+SEGMENTS = Identities(
+    _table(Segment),
+    _table(SegmentAlias),
+    _table(SegmentSignature),
+    "segment_id",
+    (_table(VideoSegment).c.segment_id,),
+)
+
+
+def add_video_segments(connection: Connection, rows: Sequence[Row]) -> None:
+    """Insert the segments of new videos."""
+    if rows:
+        connection.execute(sa.insert(VideoSegment), list(rows))
+
+
+def segment_ids_of(connection: Connection, videos: Iterable[str]) -> dict[str, dict[int, str]]:
+    """Return for each video the segment ID at each place in it; videos without segment IDs are left out."""
+    part = VideoSegment.__table__.c
+    statement = sa.select(part.video_id, part.segment_index, part.segment_id).where(
+        AnyOf(part.video_id, sorted(set(videos))), part.segment_id.is_not(None)
+    )
+    found: dict[str, dict[int, str]] = {}
+    for video, index, segment in connection.execute(statement):
+        found.setdefault(video, {})[index] = segment
+    return found
+
+
+def videos_of(connection: Connection, recording: str) -> set[str]:
+    """Return the raw videos that a recording's trials show."""
+    from catalog.models import Recording
+
+    statement = (
+        sa.select(Trial.video_id)
+        .join(Recording, Recording.id == Trial.recording_id)
+        .join(Video, Video.id == Trial.video_id)
+        .where(Recording.name == recording, Video.source == "raw")
+        .distinct()
+    )
+    return {video for video in connection.scalars(statement) if video is not None}
+
+
+def remove_unshown(connection: Connection, videos: Iterable[str]) -> None:
+    """Delete those of the videos that no trial shows any more, and segments that were only part of them."""
+    wanted = sorted(set(videos))
+    still = set(
+        connection.scalars(sa.select(Trial.video_id).where(AnyOf(Trial.__table__.c.video_id, wanted)).distinct())
+    )
+    gone = [video for video in wanted if video not in still]
+    if not gone:
+        return
+    part = VideoSegment.__table__.c
+    segments = set(connection.scalars(sa.select(part.segment_id).where(AnyOf(part.video_id, gone)).distinct()))
+    VIDEOS.remove(connection, gone)
+    candidates = sorted(segment for segment in segments if segment is not None)
+    used = set(connection.scalars(sa.select(part.segment_id).where(AnyOf(part.segment_id, candidates)).distinct()))
+    SEGMENTS.remove(connection, [segment for segment in candidates if segment not in used])
