@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-SQL = "SELECT label, COUNT(*) AS trials, COUNT(DISTINCT video_id) AS videos FROM trial_overview GROUP BY label"
+SQL = "SELECT label, COUNT(*) AS trials, COUNT(DISTINCT video_id) AS videos FROM trial_overview GROUP BY label ORDER BY label"
 WHERE = ("label=Gabor", "valid_response=true")
 PYTHON = 'cat.trials.filter(trial_type="train").count_across("recording", "label")'
 
@@ -32,25 +32,19 @@ def demo(ctx: click.Context, folder: Path | None) -> None:
     trials = next(command for command in LISTINGS if command.name == "trials")
 
     _step(f"catalog simulate {data}")
-    ctx.invoke(simulate, folder=data, **_defaults(simulate))
+    ctx.invoke(simulate, folder=data)
     _step(f"catalog --db {database} ingest {data}")
-    ctx.invoke(ingest, data=data, metadata=None, recordings=(), workers=None, dry_run=False)
+    ctx.invoke(ingest, data=data)
     _step(f"catalog --db {database} info")
-    ctx.invoke(info, form="text")
+    ctx.invoke(info)
     _step(f"catalog --db {database} trials " + " ".join(f'--where "{text}"' for text in WHERE) + " --columns …")
     columns = "recording,trial,trial_type,video_id,valid_frames"
-    ctx.invoke(trials, where=WHERE, columns=columns, by=None, order_by=None, limit=None, form="table")
+    ctx.invoke(trials, where=WHERE, columns=columns)
     _step(f'catalog --db {database} sql "{SQL}"')
-    ctx.invoke(sql, statement=SQL, form="table")
+    ctx.invoke(sql, statement=SQL)
     _step(f'python: cat = Catalog("{database}"); {PYTHON}')
     _ask_python(database)
     click.echo(f"\nThe data and the catalog are kept in {folder}", err=True)
-
-
-def _defaults(command: click.Command) -> dict[str, object]:
-    return {
-        option.name: option.default for option in command.params if option.name and isinstance(option, click.Option)
-    }
 
 
 def _step(text: str) -> None:

@@ -59,7 +59,7 @@ class CandidateIndex(Generic[Item]):
         lengths[length].add(projection.coarse, item)
 
     def search(self, projection: Projection, limits: SearchLimits) -> Iterator[Item]:
-        """Yield the items whose coarse pictures are within the limits; the nearest first, for each number of pictures."""
+        """Yield the items whose coarse pictures are within the limits; of equally many pictures, the nearest first."""
         lengths = self._buckets.get((projection.label, projection.shape), {})
         scaled = _scaled(limits, projection)
         for length, bucket in lengths.items():

@@ -140,15 +140,15 @@ def _statistics(raw: RecordingFacts, pairs: list[tuple[Any, Row, Row]]) -> Itera
     unit, ours, theirs = different[0]
     example = "; ".join(f"{name} {theirs[name]} against ours {ours[name]}" for name in STATISTICS)
     yield _problem(
-        raw, "published_activity", f"published activity of {len(different)} neurons differs, such as unit {unit}: {example}"
+        raw,
+        "published_activity",
+        f"published activity of {len(different)} neurons differs, such as unit {unit}: {example}",
     )
 
 
 def _response_frames(raw: RecordingFacts, *, valid: bool) -> int:
     return sum(
-        trial.columns["valid_frames_response"] or 0
-        for trial in raw.trials
-        if trial.columns["valid_response"] is valid
+        trial.columns["valid_frames_response"] or 0 for trial in raw.trials if trial.columns["valid_response"] is valid
     )
 
 

@@ -91,7 +91,7 @@ def _layout(root: Path) -> Layout:
         if any(recording.files.values()):
             found[name] = recording
         elif recording.unreadable or not _looks_raw(root / name):
-            strangers.append(name)
+            strangers.append(f"{name}/")
     stimuli = _scan(root / GLOBAL_FOLDER, GLOBAL_FILES) if GLOBAL_FOLDER in folders else None
     if stimuli is not None and not any(stimuli.files.values()) and not stimuli.unreadable:
         stimuli = None

@@ -20,7 +20,7 @@ def read_recording(layout: Layout, name: str, stimuli: PublishedStimuli, shown: 
     findings = Findings(name)
     _report_strangers(folder, findings)
     columns = read_basics(layout.root, folder, findings)
-    trials, presentations = read_trials(layout.root, folder, findings)
+    trials, presentations = read_trials(layout.root, folder, stimuli, findings)
     neurons = read_neurons(layout.root, folder, findings)
     if columns is None:
         frequencies = [found.values["sampling_freq"] for found in presentations.values()]

@@ -56,6 +56,17 @@ class PublishedStimuli:
     segments: dict[str, PublishedSegment] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    def listed_for(self, recording: str) -> dict[int, str]:
+        """Return the video of each trial of a recording, by the lists of duplicates; none where two list it."""
+        found: dict[int, str] = {}
+        twice = set()
+        for name, video in self.videos.items():
+            for trial in (video.duplicates or {}).get(recording, ()):
+                if trial in found:
+                    twice.add(trial)
+                found[trial] = name
+        return {trial: name for trial, name in found.items() if trial not in twice}
+
 
 def read_stimuli(layout: Layout) -> PublishedStimuli:
     """Return what the global folder says of videos and segments."""

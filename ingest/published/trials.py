@@ -12,6 +12,7 @@ from ingest.published.files import read_csv
 from ingest.published.findings import Findings, count
 from ingest.published.layout import Folder
 from ingest.published.presentations import MEASURED, Presentation, read_presentation
+from ingest.published.stimuli import PublishedStimuli
 from ingest.published.values import COUNT, FLAG, LARGEST, TEXT, Kind, table_values
 
 COLUMNS: dict[str, Kind] = {
@@ -28,38 +29,44 @@ COLUMNS: dict[str, Kind] = {
 FLAGS = tuple(name for name, kind in COLUMNS.items() if kind is FLAG)
 
 
-def read_trials(root: Path, folder: Folder, findings: Findings) -> tuple[list[TrialFacts], dict[int, Presentation]]:
-    """Return the trials by number, and what the file of each presentation says."""
+def read_trials(
+    root: Path, folder: Folder, stimuli: PublishedStimuli, findings: Findings
+) -> tuple[list[TrialFacts], dict[int, Presentation]]:
+    """Return the trials by number, and what the file of each presentation says.
+
+    Which video a trial shows is the CSV's to say; of a trial that it lacks, the lists of duplicates tell.
+    """
     rows = _read_rows(root, folder, findings)
     presentations = _read_presentations(root, folder, findings)
     if rows is not None:
         _report_one_sided(folder, rows, presentations, findings)
+    rows = rows or {}
+    listed = stimuli.listed_for(folder.name) if presentations.keys() - rows.keys() else {}
     trials = []
-    for number in sorted({*(rows or {}), *presentations}):
-        row, presentation = (rows or {}).get(number), presentations.get(number)
+    for number in sorted({*rows, *presentations}):
+        row, presentation = rows.get(number), presentations.get(number)
         if row is not None and presentation is not None:
             _check_agreement(number, row, presentation, findings)
-        trials.append(_join(number, row, presentation))
+        trials.append(_join(number, row, presentation, listed.get(number)))
     return trials, presentations
 
 
 def _read_rows(root: Path, folder: Folder, findings: Findings) -> dict[int, Row] | None:
     """Return the CSV's rows by trial; None when there is no CSV."""
-    action = "the trials were taken from the files of the presentations; the validity of other signals is not known"
+    action = "the trials were taken from their own files; the validity of signals other than video is not known"
     path = only_file(folder, "trials", ".csv", findings, action)
     table = read_csv(root, path, findings, action) if path else None
     if table is None:
         return None
-    values = table_values(table, COLUMNS, findings)
+    values = table_values(table, COLUMNS, findings, key="trial")
     _check_recording_column(values.pop("recording"), folder.name, table.path, findings)
     rows: dict[int, Row] = {}
     for index, cells in enumerate(zip(*values.values(), strict=True)):
         row = dict(zip(values, cells, strict=True))
         number = row.pop("trial")
         if number is None:
-            message = f"line {table.line(index)} of {table.path} has no trial number"
-            findings.error("missing_value", message, "the line was not taken in", path=table.path)
-        elif number in rows:
+            continue
+        if number in rows:
             message = f"line {table.line(index)} of {table.path} repeats trial {number}"
             findings.error("duplicate_trial", message, "the first line was kept", path=table.path, trial=number)
         else:
@@ -79,8 +86,8 @@ def _read_presentations(root: Path, folder: Folder, findings: Findings) -> dict[
     if not paths:
         message = f"there are no files of presentations in {folder.name}/videos"
         findings.error("missing_file", message, "the trials were taken in without segments and descriptors")
-    for path in paths:
-        number = int(path.rsplit("/", 1)[1].removesuffix(".json")[:19])
+    for path in sorted(paths, key=lambda path: (_number(path), len(path))):
+        number = _number(path)
         if number in found or number > LARGEST:
             message = (
                 f"{path} is a second file of trial {number}" if number in found else f"{path} is no trial's number"
@@ -93,10 +100,15 @@ def _read_presentations(root: Path, folder: Folder, findings: Findings) -> dict[
     return found
 
 
+def _number(path: str) -> int:
+    """Return the trial's number in a path; of absurdly long ones the first digits do, they are too large anyway."""
+    return int(path.rsplit("/", 1)[1].removesuffix(".json")[:19])
+
+
 def _report_one_sided(
     folder: Folder, rows: dict[int, Row], presentations: dict[int, Presentation], findings: Findings
 ) -> None:
-    files = {int(name.removesuffix(".json")[:19]) for name in folder.files["videos"]}
+    files = {_number(path) for path in folder.paths("videos")}
     # Where there is no file at all, that was reported once.
     for number in sorted(rows.keys() - files) if files else []:
         path = f"{folder.name}/videos/{number}.json"
@@ -107,7 +119,7 @@ def _report_one_sided(
     for number in sorted(presentations.keys() - rows.keys()):
         path = presentations[number].path
         message = f"trial {number} has the file {path}, and no line in the CSV"
-        action = "taken in from its file; the validity of other signals is not known"
+        action = "taken in from its own file; the validity of signals other than video is not known"
         findings.error("trial_without_csv", message, action, path=path, trial=number)
 
 
@@ -132,13 +144,13 @@ def _check_agreement(number: int, row: Row, presentation: Presentation, findings
             )
 
 
-def _join(number: int, row: Row | None, presentation: Presentation | None) -> TrialFacts:
+def _join(number: int, row: Row | None, presentation: Presentation | None, listed: str | None) -> TrialFacts:
     """Return the columns of `trials` from a CSV line and a presentation's file, either of which may be missing."""
     measured = presentation.values if presentation else {}
     if row is None:
         row = dict.fromkeys(COLUMNS.keys() - {"recording", "trial"})
         frames, bad = measured["valid_frames"], measured["segments_bad_n"]
-        row |= {"label": measured["label"], "trial_type": measured["trial_type"], "video_ID": measured["ID"]}
+        row |= {"label": measured["label"], "trial_type": measured["trial_type"], "video_ID": measured["ID"] or listed}
         row |= {"valid_frames": frames, "valid_frames_video": frames}
         row |= {"valid_video": bad == 0, "valid_trial": bad == 0}
     columns = dict(row)

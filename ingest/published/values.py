@@ -127,10 +127,13 @@ TEXT_OR_NULL = Kind("a text or null", _name)
 COUNTS = Kind("a list of integers of 0 or more", _counts)
 
 
-def table_values(table: Table, kinds: Mapping[str, Kind], findings: Findings) -> dict[str, list[Any]]:
+def table_values(
+    table: Table, kinds: Mapping[str, Kind], findings: Findings, *, key: str | None = None
+) -> dict[str, list[Any]]:
     """Return the values of each expected column; None where a cell is empty or wrong, which is reported.
 
-    A column that is missing is reported and has None throughout; one that nobody knows is reported.
+    A column that is missing is reported and has None throughout; one that nobody knows is reported. The caller leaves
+    out the lines without a value in the column `key`.
     """
     path = table.path
     for name in sorted(set(table.columns) - set(kinds)):
@@ -147,14 +150,14 @@ def table_values(table: Table, kinds: Mapping[str, Kind], findings: Findings) ->
         try:
             values[name] = [kind.of_cell(cell) for cell in cells]
         except ValueError:
-            values[name] = _cell_by_cell(table, name, kind, findings)
+            values[name] = _cell_by_cell(table, name, kind, findings, is_key=name == key)
     return values
 
 
-def _cell_by_cell(table: Table, name: str, kind: Kind, findings: Findings) -> list[Any]:
+def _cell_by_cell(table: Table, name: str, kind: Kind, findings: Findings, *, is_key: bool) -> list[Any]:
     values: list[Any] = []
     faults: list[tuple[str, str]] = []
-    trials = table.columns.get("trial")
+    trials = None if is_key else table.columns.get("trial")
     for index, cell in enumerate(table.columns[name]):
         try:
             values.append(kind.of_cell(cell))
@@ -164,11 +167,11 @@ def _cell_by_cell(table: Table, name: str, kind: Kind, findings: Findings) -> li
             line = f"line {table.line(index)}" + (f" (trial {trials[index]})" if trials else "")
             faults.append(("wrong_value" if cell else "missing_value", f"{name} {what} in {line} of {table.path}"))
     if len(faults) > LISTED:
-        message = f"{faults[0][1]}, and likewise in {len(faults) - 1} other lines; expected {kind.expected}"
-        findings.warning(faults[0][0], message, "the values were left empty", path=table.path)
-    else:
-        for fault, message in faults:
-            findings.warning(fault, f"{message}; expected {kind.expected}", "the value was left empty", path=table.path)
+        faults = [(faults[0][0], f"{faults[0][1]}, and likewise in {len(faults) - 1} other lines")]
+    report = findings.error if is_key else findings.warning
+    action = "not taken in" if is_key else "left empty"
+    for fault, message in faults:
+        report(fault, f"{message}; expected {kind.expected}", action, path=table.path)
     return values
 
 

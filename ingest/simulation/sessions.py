@@ -175,8 +175,10 @@ def _with_conditions(
 
 
 def _with_stall(shown: list[Presentation]) -> list[Presentation]:
-    """The presentations, the last one of an image video stalled."""
-    stalled = max(i for i, presentation in enumerate(shown) if presentation.stimulus.label == "NaturalImages")
+    """The presentations, the last repeat of an image video stalled; not of a look-alike, they are hard enough."""
+    stalled = max(
+        i for i, p in enumerate(shown) if p.stimulus.label == "NaturalImages" and p.stimulus.look_alike is None
+    )
     return [replace(p, faults=stall(p.stimulus)) if i == stalled else p for i, p in enumerate(shown)]
 
 

@@ -39,9 +39,7 @@ def without_ids(tables: dict[str, Rows]) -> dict[str, list[Any]]:
     dropped = {"id", "run_id", "started_at", "finished_at"}
 
     def plain(row: dict[str, Any]) -> dict[str, Any]:
-        return {
-            key: names[key][value] if key in names else value for key, value in row.items() if key not in dropped
-        }
+        return {key: names[key][value] if key in names else value for key, value in row.items() if key not in dropped}
 
     return {
         name: sorted((plain(row) for row in rows), key=lambda row: repr(sorted(row.items())))

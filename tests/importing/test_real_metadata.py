@@ -136,7 +136,8 @@ def test_each_cell_of_the_neuron_tables(catalog_of_six: str, published_metadata:
     for name in _recordings(published_metadata):
         rows = query(
             catalog_of_six,
-            'SELECT neurons.* FROM neurons JOIN recordings ON recordings.id = recording_id WHERE name = :name ORDER BY "row"',
+            "SELECT neurons.* FROM neurons JOIN recordings ON recordings.id = recording_id WHERE name = :name "
+            'ORDER BY "row"',
             name=name,
         )
         cells = _csv_rows(published_metadata / name / "neurons" / f"meta-neurons_{name}.csv")

@@ -1,8 +1,8 @@
 """Gabor: 12 drifting Gabor patches of 25 frames, in the middle of a gray screen.
 
-All last 25 frames. That cut detection measures 24 or 26 for one in twenty follows from the drift: late in a video the
-frame at a cut is mixed half and half, and after a fast fine Gabor the change is then least, not most, in the frame at
-the cut. Of the published videos, those with such durations have them in the last third too.
+All last 25 frames. That cut detection finds 24 or 26 for about one in twenty follows from the drift: late in a video a
+third of the frame at a cut still shows what was before, and after a fast, fine Gabor the change that stands out is then
+the small one behind the cut. In the published video with such durations they are near the end, too.
 """
 
 from __future__ import annotations
