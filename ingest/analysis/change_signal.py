@@ -13,7 +13,7 @@ def change_signal(frames: NDArray[np.float32]) -> NDArray[np.float64]:
     ``frames`` is (T, height, width); the result has T-1 values (none for fewer than two frames), in squared intensity.
     Differences of float32 are exact in float64, so the values do not depend on the type the file had.
     """
-    pixels = frames.reshape(len(frames), -1)
+    pixels = frames.reshape(len(frames), frames[:1].size)
     change = np.zeros(max(len(frames) - 1, 0))
     for start in range(0, len(change), _CHUNK):
         block = pixels[start : start + _CHUNK + 1].astype(np.float64)

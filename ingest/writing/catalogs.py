@@ -18,10 +18,14 @@ def open_or_create(database: str | os.PathLike[str]) -> Engine:
         The database cannot be opened or written, holds something else, or has another version's schema.
     """
     engine = connect(database, create=True)
-    if schema_revision(engine) is None:
-        # Alembic is slow to import, and only needed here.
-        from catalog.migrate import upgrade
+    try:
+        if schema_revision(engine) is None:
+            # Alembic is slow to import, and only needed here.
+            from catalog.migrate import upgrade
 
-        upgrade(engine)
-    require_current_schema(engine)
+            upgrade(engine)
+        require_current_schema(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine

@@ -161,8 +161,10 @@ def slow_describe(frames: Frames, start: int, end: int) -> dict[str, Any]:
     max_change = max(inner) if inner else 0.0
     steady = video[first : len(video) - last]
     spread = steady.max() - steady.min()
-    histogram, edges = np.histogram(steady, bins=255, range=(0, 256), density=True)
-    fullest = int(np.argmax(histogram))
+    # counts, not densities: bin widths differ in the last place, which would decide between equally full bins
+    counts, edges = np.histogram(steady, bins=255, range=(0, 256))
+    fullest = int(np.argmax(counts))
+    proportion = counts[fullest] / steady.size / (256 / 255)
 
     def margin(lines: NDArray[np.float64]) -> int:
         if spread <= 35:
@@ -187,6 +189,6 @@ def slow_describe(frames: Frames, start: int, end: int) -> dict[str, Any]:
         "margin_top": margin(rows),
         "margin_bottom": margin(rows[::-1]),
         "background_color": (edges[fullest] + edges[fullest + 1]) / 2,
-        "background_proportion": histogram[fullest],
-        "is_uniform": histogram[fullest] >= 0.8 and spread <= 35 and max_change <= 50,
+        "background_proportion": proportion,
+        "is_uniform": proportion >= 0.8 and spread <= 35 and max_change <= 50,
     }
