@@ -40,5 +40,11 @@ lint: $(VENV)/.developer
 types: $(VENV)/.developer
 	$(BIN)/mypy
 
+bench: $(VENV)/.developer
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.user
+	$(BIN)/python docs/render_cli.py
+
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.analysis.signatures import Pictures, Projection, SegmentSignature, VideoSignature
 from ingest.analysis.stimulus_classes import PARAMETRIC_CLASSES
+
+Distances = NDArray[np.float64]
 
 VIDEO_LIMIT = 5.0
 """Mean squared difference from which on two videos are different (published rule)."""
@@ -22,8 +25,8 @@ FRAME_TOLERANCE = 2
 """Frames by which bounds of segments, and lengths, of one video may differ (published rule)."""
 
 _REPRESENTED = 1.0
-"""Mean squared difference up to which one signature stands for another: far below the limits, above the differences
-of repeats (0.01, and up to 0.2 after rounding)."""
+"""Mean squared difference of each pair of pictures up to which one signature stands for another: far below the limits,
+but no less than what rounding makes of the differences of repeats."""
 
 
 class Likeness(Enum):
@@ -88,13 +91,14 @@ def compare_segments(a: SegmentSignature, b: SegmentSignature) -> Likeness:
     """Return how alike two segments are; see `same_segment`."""
     if a.label != b.label or a.shape != b.shape:
         return Likeness.DIFFERENT
-    distance = _segment_distance(a.key_frames, b.key_frames)
-    if distance <= _REPRESENTED and len(a.key_frames) == len(b.key_frames):
+    pairs = [(a.key_frames, b.key_frames)]
+    pairs += [(shifted, b.key_frames) for shifted in a.shifted]
+    pairs += [(a.key_frames, shifted) for shifted in b.shifted]
+    common = min(len(a.key_frames), len(b.key_frames))
+    distances = [_distances(one[:common], other[:common]) for one, other in pairs]
+    if distances[0].max() <= _REPRESENTED and len(a.key_frames) == len(b.key_frames):
         return Likeness.REPRESENTED
-    distances = [distance]
-    distances += [_segment_distance(shifted, b.key_frames) for shifted in a.shifted]
-    distances += [_segment_distance(a.key_frames, shifted) for shifted in b.shifted]
-    return Likeness.SAME if min(distances) <= SEGMENT_LIMIT else Likeness.DIFFERENT
+    return Likeness.SAME if min(one.mean() for one in distances) <= SEGMENT_LIMIT else Likeness.DIFFERENT
 
 
 def video_search_limits(projection: Projection) -> SearchLimits:
@@ -124,26 +128,30 @@ def _compare_parametric(a: VideoSignature, b: VideoSignature) -> Likeness:
         distances = _distances(a.key_frames[pairs[0]], b.key_frames[pairs[1]])
     if _still(a.label) and distances.max() > SEGMENT_LIMIT:
         return Likeness.DIFFERENT
-    return _likeness(float(distances.mean()), alike=np.array_equal(bounds_a, bounds_b))
+    return _likeness(distances, alike=np.array_equal(bounds_a, bounds_b))
 
 
 def _compare_natural(a: VideoSignature, b: VideoSignature) -> Likeness:
     common = min(len(a.thumbnails), len(b.thumbnails))
     if common == 0:
         return Likeness.REPRESENTED
-    if _distances(a.thumbnails[:common], b.thumbnails[:common]).max() >= VIDEO_LIMIT:
+    coarse = _distances(a.thumbnails[:common], b.thumbnails[:common])
+    if coarse.max() >= VIDEO_LIMIT:
         return Likeness.DIFFERENT
     _, in_a, in_b = np.intersect1d(a.key_positions, b.key_positions, assume_unique=True, return_indices=True)
     if len(in_a) == 0:
         return Likeness.SAME
-    distance = float(_distances(a.key_frames[in_a], b.key_frames[in_b]).mean())
-    return _likeness(distance, alike=np.array_equal(a.key_positions, b.key_positions))
+    alike = np.array_equal(a.key_positions, b.key_positions) and a.valid_frames == b.valid_frames
+    return _likeness(
+        _distances(a.key_frames[in_a], b.key_frames[in_b]), alike=alike and bool(coarse.max() <= _REPRESENTED)
+    )
 
 
-def _likeness(distance: float, *, alike: bool) -> Likeness:
-    if distance >= VIDEO_LIMIT:
+def _likeness(distances: Distances, *, alike: bool) -> Likeness:
+    """Return the likeness by the distances of key frames; ``alike``: whether everything else is the same."""
+    if distances.mean() >= VIDEO_LIMIT:
         return Likeness.DIFFERENT
-    return Likeness.REPRESENTED if alike and distance <= _REPRESENTED else Likeness.SAME
+    return Likeness.REPRESENTED if alike and distances.max() <= _REPRESENTED else Likeness.SAME
 
 
 def _pairs(a: VideoSignature, b: VideoSignature) -> tuple[list[int], list[int]]:
@@ -157,12 +165,7 @@ def _pairs(a: VideoSignature, b: VideoSignature) -> tuple[list[int], list[int]]:
     return pairs
 
 
-def _segment_distance(a: Pictures, b: Pictures) -> float:
-    common = min(len(a), len(b))
-    return float(_distances(a[:common], b[:common]).mean())
-
-
-def _distances(a: Pictures, b: Pictures) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _distances(a: Pictures, b: Pictures) -> Distances:
     """Return the mean squared difference of each pair of pictures, (n, …) and (n, …)."""
     difference = np.subtract(a, b, dtype=np.float64).reshape(len(a), -1)
     return np.asarray(np.einsum("np,np->n", difference, difference) / difference.shape[1])

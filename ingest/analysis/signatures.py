@@ -7,11 +7,12 @@ the same for both releases' number types, and its comparison is exact integer ar
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.analysis.frames import coarse_pictures, to_uint8
+from ingest.analysis.frames import COARSE_SHAPE, coarse_pictures, to_uint8
 from ingest.analysis.key_frames import grid_positions, natural_positions, segment_positions, shifted_positions
 from ingest.analysis.packing import pack, unpack
 from ingest.analysis.segments import Segment
@@ -81,7 +82,7 @@ class VideoSignature:
             coarse = coarse_pictures(self.key_frames[firsts])
         else:
             coarse = self.thumbnails[list(grid_positions(self.valid_frames))]
-        return Projection(self.label, self.shape, len(self.key_frames), coarse.reshape(len(coarse), -1))
+        return Projection(self.label, self.shape, len(self.key_frames), _flat(coarse))
 
     def to_bytes(self) -> bytes:
         """Return a compact form for storing; see `from_bytes`."""
@@ -134,8 +135,7 @@ class SegmentSignature:
         yield from map(self._project, self.shifted)
 
     def _project(self, pictures: Pictures) -> Projection:
-        coarse = coarse_pictures(pictures).reshape(len(pictures), -1)
-        return Projection(self.label, self.shape, len(pictures), coarse)
+        return Projection(self.label, self.shape, len(pictures), _flat(coarse_pictures(pictures)))
 
     def to_bytes(self) -> bytes:
         """Return a compact form for storing, without the shifted key frames; see `from_bytes`."""
@@ -194,6 +194,10 @@ def sign_segments(frames: NDArray[np.float32], label: str, segments: Sequence[Se
             )
         )
     return tuple(signatures)
+
+
+def _flat(coarse: Pictures) -> Pictures:
+    return coarse.reshape(len(coarse), prod(COARSE_SHAPE))
 
 
 def _differenced(pictures: Pictures) -> Pictures:

@@ -74,7 +74,7 @@ class Identities:
         wanted = sorted(set(names))
         aliases = self.aliases.c
         statement = sa.select(aliases.alias, aliases[self.owner]).where(AnyOf(aliases.alias, wanted))
-        found = dict(connection.execute(statement).tuples().all())
+        found = {alias: owner for alias, owner in connection.execute(statement)}  # noqa: C416 (rows are no pairs to mypy)
         return {**found, **{name: name for name in self.known(connection, wanted)}}
 
     def add(self, connection: Connection, rows: Sequence[Row]) -> None:

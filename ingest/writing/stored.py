@@ -48,6 +48,7 @@ def stored_sources(database: str | os.PathLike[str]) -> dict[str, str]:
             return {}
         require_current_schema(engine)
         with engine.connect() as connection:
-            return dict(connection.execute(sa.select(Recording.name, Recording.source)).tuples().all())
+            rows = connection.execute(sa.select(Recording.name, Recording.source))
+            return {name: source for name, source in rows}  # noqa: C416 (rows are no pairs to mypy)
     finally:
         engine.dispose()

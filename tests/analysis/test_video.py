@@ -54,7 +54,7 @@ def test_first_pass_uses_its_own_parameters_and_second_the_labels():
     assert analysis.peaks == tuple(slow_peaks(slow_change(frames), peak_parameters("GaussianDot")))
     assert len(analysis.peaks) == 34
     # a weak change, which stands out against five frames on either side but not against ten
-    frames[279:288] = frames[278] + WEAK
+    frames[279:288] = frames[278] + 7
     frames = drifting(frames)
     analysis = analyse_video(frames)
     assert analysis.first_label == "GaussianDot"

@@ -1,0 +1,56 @@
+"""The README's commands and code give the output that it shows (IDs aside: they follow a machine's arithmetic)."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from catalog.cli import main
+from ingest.ingesting import ingest_recordings
+from ingest.simulation import simulate
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def masked(text):
+    """Return the text with every content-derived ID replaced."""
+    return re.sub(r"\bv[0-9a-f]{16}\b", "v" + 16 * "0", text)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    simulate(folder / "data")
+    ingest_recordings(folder / "catalog.db", folder / "data", workers=1)
+    return folder
+
+
+@pytest.mark.parametrize("block", re.findall(r"```console\n\$ (.*?)```", README, re.DOTALL))
+def test_commands(block, demo, monkeypatch):
+    monkeypatch.chdir(demo)
+    command, _, output = block.partition("\n")
+    result = CliRunner().invoke(main, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+    assert masked(result.output) == masked(output)
+
+
+def test_python(demo, monkeypatch, capsys):
+    monkeypatch.chdir(demo)
+    (block,) = re.findall(r"```pycon\n(.*?)```", README, re.DOTALL)
+    lines = block.splitlines()
+    code = [line[4:] for line in lines if line.startswith((">>> ", "... "))]
+    output = [line for line in lines if not line.startswith((">>> ", "... "))]
+    exec("\n".join(code), {})
+    assert masked(capsys.readouterr().out).splitlines() == [masked(line) for line in output]
+
+
+def test_the_two_commands_come_first():
+    commands = re.findall(r"^    (\S+ \S+)", README, re.MULTILINE)
+    assert commands[:2] == ["make demo", "make test"]
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\((?!http)([^)#]+)", README):
+        assert (Path(__file__).parents[2] / target).exists(), target

@@ -1,0 +1,1 @@
+"""Tests of raw ingest, through its public door and on both databases."""
