@@ -12,7 +12,7 @@ help:
 	@echo "make lint    ruff: lint and format"
 	@echo "make types   mypy"
 	@echo "make bench   benchmarks, as ratios against a baseline in the same run"
-	@echo "make docs    rewrite docs/cli.md from --help"
+	@echo "make docs    rewrite docs/cli.md and docs/schema.md"
 
 $(VENV)/.user: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
@@ -45,6 +45,7 @@ bench: $(VENV)/.developer
 
 docs: $(VENV)/.user
 	$(BIN)/python docs/render_cli.py
+	$(BIN)/python docs/render_schema.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
