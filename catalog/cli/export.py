@@ -1,0 +1,39 @@
+"""`catalog export`: the catalog in the formats that others read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FORMATS = ("published", "croissant", "datapackage", "parquet")
+
+
+@click.command(short_help="Write the catalog out: published layout, Croissant, Data Package, Parquet.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="The format to write.")
+@click.option(
+    "--ids",
+    type=click.Choice(["catalog", "published"]),
+    default="catalog",
+    show_default=True,
+    help="Names of videos and segments: the catalog's, or published ones where there are any.",
+)
+@click.option("--force", is_flag=True, help="Replace a folder that is not empty.")
+@click.pass_obj
+def export(db: str, folder: Path, form: str, ids: str, force: bool) -> None:
+    """Write the catalog into FOLDER, which must be new or empty.
+
+    published: the layout of the published metadata. croissant: MLCommons Croissant (JSON-LD) beside CSV files.
+    datapackage: Frictionless Data Package beside CSV files. parquet: a file a table.
+    """
+    from catalog.catalog import Catalog
+    from catalog.exports.exporting import export_catalog
+    from catalog.exports.options import ExportOptions
+
+    with Catalog(db, read_only=True) as cat:
+        report = export_catalog(cat, folder, form, ExportOptions(ids=ids), force=force)  # type: ignore[arg-type]
+    counted = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
+    click.echo(f"{folder}: {counted}", err=True)
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)

@@ -1,0 +1,47 @@
+"""`export_catalog`: any format, into a folder that is whole or not there."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from catalog.catalog import Catalog
+from catalog.errors import InputError, nearest
+from catalog.exports.options import ExportOptions, ExportReport
+from catalog.exports.target import fresh_folder
+
+FORMATS = ("published", "croissant", "datapackage", "parquet")
+
+
+class Writer(Protocol):
+    """A format's `write`, in the module of its name."""
+
+    def __call__(self, session: Session, folder: Path, options: ExportOptions) -> ExportReport:
+        """Write the catalog that the session is open on into an empty folder."""
+
+
+def export_catalog(
+    catalog: Catalog,
+    folder: str | os.PathLike[str],
+    form: str,
+    options: ExportOptions | None = None,
+    *,
+    force: bool = False,
+) -> ExportReport:
+    """Write a catalog into a folder, in one of `FORMATS`; all that it holds is read in one transaction.
+
+    Raises
+    ------
+    InputError
+        An unknown format, or a folder that cannot be written or is not empty (unless `force`); nothing was changed.
+    """
+    if form not in FORMATS:
+        raise InputError(f"unknown format {form!r}. {nearest(form, FORMATS)}")
+    # Formats are imported when used: some need libraries that others do without.
+    write: Writer = importlib.import_module(f"catalog.exports.{form}").write
+    with fresh_folder(folder, force=force) as target, catalog.session() as session:
+        return write(session, target, options or ExportOptions())
