@@ -32,6 +32,7 @@ from ingest.published import (
     read_recording,
     read_stimuli,
 )
+from ingest.reconciling import reconcile_published
 from ingest.report import RunReport
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.problems import clear_problems, read_problems, write_problems
@@ -100,7 +101,8 @@ def import_metadata(
     finally:
         engine.dispose()
     seconds = time.perf_counter() - started
-    return RunReport("import", run_id, list(layout.recordings), dict(work.counts), work.problems, seconds=seconds)
+    problems = [*work.problems, *work.disagreements]
+    return RunReport("import", run_id, list(layout.recordings), dict(work.counts), problems, seconds=seconds)
 
 
 @dataclass
@@ -132,7 +134,7 @@ class _History:
     def _stimuli_unchanged(self, layout: Layout, parts: Mapping[str, str]) -> bool:
         for _, parameters in self.runs:
             # A run with a selection has not written the videos that nobody in it shows.
-            complete = True
+            complete = layout.selected or not parameters["selected"]
             if complete and parameters["digests"][GLOBAL_FOLDER] == parts[GLOBAL_FOLDER]:
                 return True
             if parameters["replaced_stimuli"]:
@@ -140,13 +142,12 @@ class _History:
         return False
 
     def _recording_unchanged(self, connection: Connection, name: str, digest: str) -> bool:
-        statement = sa.select(Recording.source, Recording.run_id).where(Recording.name == name)
-        row = connection.execute(statement).one_or_none()
+        run_id = connection.scalar(sa.select(Recording.run_id).where(Recording.name == name))
         last = next((run for run in self.runs if name in run[1]["digests"]), None)
-        if row is None or row.run_id is None or last is None or last[1]["digests"][name] != digest:
+        if run_id is None or last is None or last[1]["digests"][name] != digest:
             return False
-        # Raw arrays that came in later than the import have not been compared with it.
-        return bool(row.run_id == last[0] if row.source == "published" else row.run_id < last[0])
+        # What came in later than that import, raw arrays say, has not been compared with it.
+        return run_id <= last[0]
 
     def report(self, connection: Connection, layout: Layout, seconds: float) -> RunReport:
         """Return the report of an import that had nothing to do."""
@@ -163,6 +164,8 @@ class _Import:
     layout: Layout
     run_id: int
     problems: list[Problem] = field(default_factory=list)
+    disagreements: list[Problem] = field(default_factory=list)
+    """What published metadata and raw arrays tell differently; these are on record already."""
     counts: Counter[str] = field(default_factory=Counter)
     stimuli: PublishedStimuli = field(default_factory=PublishedStimuli)
     shown: Shown = field(default_factory=dict)
@@ -198,8 +201,9 @@ class _Import:
         return set(self.connection.scalars(statement)) & self.layout.recordings.keys()
 
     def _keep_raw(self, facts: RecordingFacts) -> None:
-        """Leave a recording that came from raw arrays as it is: they are the authority."""
-        # reconcile: reconcile(self.connection, facts, self.stimuli, self.run_id) goes here.
+        """Leave a recording that came from raw arrays as it is: they are the authority. Its published names join."""
+        self._write_videos({trial.columns["video_id"] for trial in facts.trials} - {None})
+        self.disagreements += reconcile_published(self.connection, facts, self.run_id)
         logger.info("%s is in the catalog from raw arrays, which stay", facts.name)
 
     def _write_recording(self, facts: RecordingFacts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,15 @@ def read_dictionaries(root: Path, folder: Folder, findings: Findings) -> dict[st
         action = "the recording was taken in without this description of columns"
         path = only_file(folder, subject, ".json", findings, action)
         content = read_json(root, path, findings, action) if path else None
-        if content is not None:
-            found[subject] = content
+        if path is None or content is None:
+            continue
+        try:
+            json.dumps(content, allow_nan=False)
+        except ValueError:
+            message = f"{path} holds NaN or Infinity, which are no JSON"
+            findings.error("broken_json", message, action, path=path)
+            continue
+        found[subject] = content
     return found
 
 

@@ -129,6 +129,11 @@ def key_twice(folder: PublishedFolder) -> None:
     folder.replace_text(folder.presentation(2), '"first_label"', '"label"')
 
 
+@fault("broken_json", "meta-neurons_", "Infinity", severity="error")
+def dictionary_that_no_database_takes(folder: PublishedFolder) -> None:
+    folder.neurons(FIRST, ".json").write_text('{"ID": 1e999}')
+
+
 @fault("broken_json", "meta-basic_", severity="error")
 def broken_meta_basic(folder: PublishedFolder) -> None:
     folder.basic().write_text("{")

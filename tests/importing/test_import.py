@@ -92,6 +92,15 @@ def test_some_recordings_alone(database: str, folder: PublishedFolder) -> None:
     assert import_metadata(database, folder.root, recordings=[FIRST]).unchanged
 
 
+def test_the_whole_after_its_parts_brings_the_videos_that_nobody_shows(database: str, folder: PublishedFolder) -> None:
+    _remove_trial(folder)
+    for name in (FIRST, SECOND):
+        import_metadata(database, folder.root, recordings=[name])
+    assert query(database, "SELECT * FROM videos WHERE id = 'v000004'") == []
+    assert not import_metadata(database, folder.root).unchanged
+    assert len(query(database, "SELECT * FROM videos WHERE id = 'v000004'")) == 1
+
+
 def test_what_everybody_has_lying_about_is_passed_over(database: str, folder: PublishedFolder) -> None:
     import_metadata(database, folder.root)
     for place in (folder.root, folder.root / FIRST, folder.presentation(0).parent, folder.video("v000001").parent):

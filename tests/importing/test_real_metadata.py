@@ -110,6 +110,7 @@ def test_each_field_of_the_videos(catalog_of_six: str, published_metadata: Path)
         assert {key: stored[identifier][key] for key in content} == content
         assert stored[identifier]["n_segments"] == len(lists["frame_start"])
         rows = spans[identifier]
+        assert [row["segment_index"] for row in rows] == list(range(len(rows)))
         lists["segment_id"] = lists.pop("segment_ID", [None] * len(rows))
         assert {key: [row[key] for row in rows] for key in lists} == lists
         assert {name: set(entry["trials"]) for name, entry in duplicates.items()} == shown[identifier]
