@@ -8,13 +8,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from catalog.errors import InputError, nearest
 from catalog.models import IngestRun
@@ -95,32 +95,56 @@ def ingest_recordings(
     found = _find(Path(data), recordings)
     imported = None
     if metadata is not None:
-        imported = import_metadata(database, metadata, recordings=recordings)
+        names = [folder.name for folder, _ in found.recordings]
+        imported = import_metadata(database, metadata, recordings=None if recordings is None else names)
     engine = open_or_create(database)
-    parameters = {"data": str(Path(data).absolute()), "recordings": recordings, "sampling_freq": sampling_freq}
-    counts: Counter[str] = Counter()
-    problems = [*(imported.problems if imported else []), *found.problems]
     n_workers = workers or _cores()
-    with (
-        _executor(executor, n_workers) as pool,
-        recorded_run(engine, "ingest", parameters, analysis_version=ANALYSIS_VERSION) as run_id,
-    ):
-        for folder, meta in found.recordings:
-            began = time.monotonic()
-            results = _results(folder, pool, n_workers)
-            recording = assemble(folder, meta, results, sampling_freq)
-            told = _write(engine, recording, run_id)
-            problems += told
-            counts.update(trials=len(recording.facts.trials), neurons=len(recording.facts.neurons))
-            progress(_line(recording, told, time.monotonic() - began))
-        earlier = _earlier_runs(engine, str(parameters["data"]))
-        with writing(engine) as connection:
-            clear_problems(connection, TOPIC, general_of_runs=earlier)
-            write_problems(connection, run_id, found.problems)
-            finish_run(connection, run_id)
-    engine.dispose()
+    try:
+        with _executor(executor, n_workers) as pool:
+            work = _Ingest(engine, found, sampling_freq, progress)
+            work.run({"data": str(Path(data).absolute()), "recordings": recordings}, pool, n_workers)
+    finally:
+        engine.dispose()
+    problems = [*(imported.problems if imported else []), *work.problems]
     names = [folder.name for folder, _ in found.recordings]
-    return RunReport("ingest", run_id, names, dict(counts), problems, seconds=time.monotonic() - start)
+    return RunReport("ingest", work.run_id, names, dict(work.counts), problems, seconds=time.monotonic() - start)
+
+
+@dataclass
+class _Ingest:
+    """One ingest at work: recording after recording, each in a transaction of its own."""
+
+    engine: Engine
+    found: _Input
+    sampling_freq: float
+    progress: Progress
+    run_id: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    def run(self, parameters: dict[str, Any], pool: Executor | None, workers: int) -> None:
+        """Write all rows."""
+        parameters = {**parameters, "sampling_freq": self.sampling_freq}
+        with recorded_run(self.engine, "ingest", parameters, analysis_version=ANALYSIS_VERSION) as self.run_id:
+            for folder, meta in self.found.recordings:
+                began = time.monotonic()
+                recording = assemble(folder, meta, _results(folder, pool, workers), self.sampling_freq)
+                told = _write(self.engine, recording, self.run_id)
+                self.problems += told
+                self.counts.update(trials=len(recording.facts.trials), neurons=len(recording.facts.neurons))
+                self.progress(_line(recording, told, time.monotonic() - began))
+            with writing(self.engine) as connection:
+                self._write_problems_of_the_folder(connection, parameters)
+                finish_run(connection, self.run_id)
+
+    def _write_problems_of_the_folder(self, connection: Connection, parameters: Mapping[str, Any]) -> None:
+        """Record what was found beside the recordings, in place of what an earlier run found there."""
+        concerned = {problem.recording for problem in self.found.problems if problem.recording is not None}
+        # A choice of recordings says nothing of what else the folder holds.
+        earlier = _earlier_runs(connection, parameters["data"]) if parameters["recordings"] is None else []
+        clear_problems(connection, TOPIC, recordings=sorted(concerned), general_of_runs=earlier)
+        write_problems(connection, self.run_id, self.found.problems)
+        self.problems += self.found.problems
 
 
 def plan(
@@ -132,7 +156,8 @@ def plan(
     rows = []
     for folder, meta in found.recordings:
         paths = [folder.path / path for files in folder.files.values() for path in files.values()]
-        size = sum(path.stat().st_size for path in paths)
+        # Those that cannot be read are told when they are taken in.
+        size = sum(path.stat().st_size for path in paths if path.is_file())
         n_problems = len(folder.problems) + len(meta.problems)
         there = {"raw": "replace", "published": "replace published rows"}.get(stored.get(folder.name, ""), "add")
         rows.append([folder.name, there, len(folder.files), len(paths), round(size / 1e6, 1), n_problems])
@@ -141,6 +166,10 @@ def plan(
 
 def _find(data: Path, wanted: Sequence[str] | None) -> _Input:
     """Return the recordings of a folder in the order of their contents; see `SessionMeta.digest`."""
+    try:
+        str(data.absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"the path {str(data)!r} is not UTF-8; rename its folders") from error
     if not data.exists():
         raise InputError(f"there is no folder {data}; expected the one that holds the recordings")
     if not data.is_dir():
@@ -247,11 +276,10 @@ def _complete(facts: RecordingFacts, ids: Mapping[str, str], old: RecordingFacts
         facts.dictionaries = old.dictionaries
 
 
-def _earlier_runs(engine: Engine, data: str) -> list[int]:
+def _earlier_runs(connection: Connection, data: str) -> list[int]:
     """Return the runs over the same folder: what they found beside its recordings is found anew."""
-    with engine.connect() as connection:
-        runs = connection.execute(sa.select(IngestRun.id, IngestRun.parameters).where(IngestRun.command == "ingest"))
-        return [run_id for run_id, parameters in runs if parameters["data"] == data]
+    runs = connection.execute(sa.select(IngestRun.id, IngestRun.parameters).where(IngestRun.command == "ingest"))
+    return [run_id for run_id, parameters in runs if parameters["data"] == data]
 
 
 def _line(recording: RawRecording, problems: Sequence[Problem], seconds: float) -> str:

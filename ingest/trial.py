@@ -82,7 +82,9 @@ def read_trial(task: TrialTask) -> TrialResult:
         for signal, row in SIGNALS_OF[kind]:
             result.facts.files.append(_file_row(signal, row, path, loaded))
             values = loaded.values if row is None else loaded.values[row]
-            _take_signal(task, signal, path, values, result)
+            # Infinite values are looked for and told; numpy need not warn of them before.
+            with np.errstate(invalid="ignore", over="ignore"):
+                _take_signal(task, signal, path, values, result)
     _compare_lengths(task, lengths, result)
     counts = [result.facts.columns[f"valid_frames_{signal}"] for signal in ("video", "response")]
     result.facts.columns["valid_frames"] = min((count for count in counts if count is not None), default=None)

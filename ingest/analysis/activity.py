@@ -89,7 +89,8 @@ def activity_statistics(partials: Iterable[ActivityPartial]) -> ActivityStatisti
 
 def _measure(values: NDArray[np.floating[Any]], partial: ActivityPartial, chunk: slice) -> None:
     """Fill in the rows ``chunk`` of a partial from their values, (rows, T)."""
-    samples = values.astype(np.float64)
+    # In one memory order: sums round differently in another.
+    samples = values.astype(np.float64, order="C")
     total = samples.sum(axis=1)
     if np.isnan(total).any():
         _measure_with_gaps(samples, partial, chunk)

@@ -24,6 +24,8 @@ SIGNAL_FOLDERS = {
 KINDS = ("video", "response", "behavior", "gaze")
 FOLDER_OF = {"video": "videos", "response": "responses", "behavior": "behavior", "gaze": "pupil_center"}
 TOPIC = "ingest"
+LARGEST = 2**31 - 1
+"""Integers are 32 bits wide in PostgreSQL."""
 
 
 @dataclass
@@ -65,7 +67,9 @@ def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
     problems: list[Problem] = []
     for entry in _entries(data):
         path = Path(entry.path)
-        if entry.is_dir() and is_recording(path):
+        if entry.name != _readable(entry.name):
+            problems.append(_skipped(path, "unreadable_name", "has a name that is not UTF-8"))
+        elif entry.is_dir() and is_recording(path):
             found.append(scan_recording(path))
         elif entry.is_dir():
             problems.append(_skipped(path, "no_recording", "is a folder without data/videos, data/responses or such"))
@@ -141,8 +145,8 @@ def missing_files(recording: RecordingFolder) -> Iterator[Problem]:
 def _scan_signal(recording: RecordingFolder, folder: str, kind: str) -> None:
     for entry in _entries(recording.path / folder, hidden=True):
         stem, suffix = os.path.splitext(entry.name)
-        relative = f"{folder}/{entry.name}"
-        if suffix == ".npy" and stem.isascii() and stem.isdigit():
+        relative = f"{folder}/{_readable(entry.name)}"
+        if suffix == ".npy" and stem.isascii() and stem.isdigit() and int(stem) <= LARGEST:
             files = recording.files.setdefault(int(stem), {})
             if kind in files:
                 recording.problems.append(
@@ -174,6 +178,11 @@ def _scan_signal(recording: RecordingFolder, folder: str, kind: str) -> None:
         )
 
 
+def _readable(name: str) -> str:
+    """Return a file's name as text that every database can store; it may be any bytes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def _entries(folder: Path, *, hidden: bool = False) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         return sorted(
@@ -194,7 +203,8 @@ def _without_twins(found: list[RecordingFolder], problems: list[Problem]) -> lis
 
 
 def _skipped(path: Path, kind: str, what: str) -> Problem:
-    return Problem("warning", kind, TOPIC, f"{path.name} {what}", "passed it over", path=path.name)
+    name = _readable(path.name)
+    return Problem("warning", kind, TOPIC, f"{name} {what}", "passed it over", path=name)
 
 
 def _problem(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ingest.facts import Problem
 from ingest.reading.arrays import ArrayError, read_array, read_texts
-from ingest.reading.layout import TOPIC, RecordingFolder
+from ingest.reading.layout import LARGEST, TOPIC, RecordingFolder
 
 TIERS = "meta/trials/tiers.npy"
 UNIT_IDS = "meta/neurons/unit_ids.npy"
@@ -43,12 +43,12 @@ class SessionMeta:
     def digest(self) -> str:
         """Return a hash of the contents, the same on every machine.
 
-        Recordings are taken in by its order, so that IDs do not depend on names or on the order of files.
+        Recordings are taken in by its order, so that IDs depend neither on names nor on the numbers of trials.
         """
         state = hashlib.sha256()
         for array in (self.unit_ids, self.coordinates):
             state.update(b"none" if array is None else np.ascontiguousarray(array, "<i8").tobytes())
-        state.update(repr(self.tiers).encode())
+        state.update(repr(sorted(tier for tier in self.tiers or () if tier != NO_TIER)).encode())
         return state.hexdigest()
 
 
@@ -114,6 +114,8 @@ def _integers(dimensions: int) -> Any:
         values = read_array(path, dimensions=dimensions).values
         if not np.all(np.isfinite(values)) or not np.array_equal(values, np.rint(values)):
             raise ArrayError("holds numbers that are not whole")
+        if values.size and not -LARGEST <= values.min() <= values.max() <= LARGEST:
+            raise ArrayError(f"holds numbers beyond ±{LARGEST}")
         return values.astype(np.int64)
 
     return read

@@ -70,7 +70,7 @@ def _make_room(connection: Connection, targets: Mapping[str, str]) -> list[Probl
     """Let videos derived from content take the place of those that only published metadata knew."""
     videos = table_of(Video)
     published = set(connection.scalars(sa.select(videos.c.id).where(videos.c.source == "published")))
-    moving = {name: target for name, target in sorted(targets.items()) if name in published}
+    moving = {name: target for name, target in sorted(targets.items()) if name in published and name != target}
     problems = _adopt_segment_names(connection, moving)
     for name, target in moving.items():
         VIDEOS.replace(connection, name, target, "published")
@@ -157,7 +157,7 @@ def _adopt_segment_names(connection: Connection, moving: Mapping[str, str]) -> l
             problems.append(_segmentation_problem(name, target, theirs, ours))
             continue
         for a, b in zip(theirs, ours, strict=True):
-            if a.segment in published and b.segment is not None:
+            if a.segment is not None and a.segment in published and b.segment is not None and b.segment != a.segment:
                 votes[a.segment][b.segment] += 1
     targets = {name: _winner(counts) for name, counts in votes.items()}
     problems += _segment_disagreements(connection, votes, targets)

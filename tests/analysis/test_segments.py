@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.analysis.segments import cut_at_peaks, split_missed_cuts
+from ingest.analysis.stimulus_classes import PARAMETRIC_CLASSES
 
 
 def durations(bounds):
@@ -37,6 +38,14 @@ def test_the_frame_after_a_peak_begins_a_segment():
 )
 def test_about_a_multiple_of_the_nominal_duration_is_split(duration, nominal, pieces):
     assert durations(split_missed_cuts([(10, 10 + duration)], nominal)) == pieces
+
+
+@pytest.mark.parametrize(
+    ("label", "nominal"),
+    [("RandomDots", 60), ("NaturalImages", 15), ("Gabor", 25), ("PinkNoise", 27), ("GaussianDot", 9)],
+)
+def test_each_class_has_its_nominal_duration(label, nominal):
+    assert PARAMETRIC_CLASSES[label].nominal_duration == nominal
 
 
 def test_only_long_segments_are_split_and_all_of_them():

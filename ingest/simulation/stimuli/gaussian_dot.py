@@ -15,6 +15,7 @@ COLUMNS, ROWS = 15, 7
 SPACING = 3.2  # pixels between places: the published margins move in these steps
 WIDTH_SD = 4.4  # pixels: leaves the published margins and share of background
 POLARITIES = ("white", "black")
+CLEAR_CUT = 2 * WIDTH_SD  # pixels: blobs of one polarity that are nearer than this leave hardly a cut between them
 AMPLITUDE = {"white": 127.5, "black": -127.5}
 
 
@@ -22,10 +23,28 @@ def design(seed: int, pair: int, number: int) -> Stimulus:
     """Video `number` of a pair of mice; six in a row show every blob once."""
     per_round = COLUMNS * ROWS * 2 // N_SEGMENTS
     order = stream(seed, LABEL, pair, "order", number // per_round).permutation(COLUMNS * ROWS * 2)
-    chosen = order[number % per_round * N_SEGMENTS :][:N_SEGMENTS]
+    chosen = _with_clear_cuts([int(blob) for blob in order[number % per_round * N_SEGMENTS :][:N_SEGMENTS]])
     slots = even_starts(stream(seed, LABEL, pair, number), N_SEGMENTS, DURATION, late=0.0)
-    segments = (_segment(int(blob), *slot) for blob, slot in zip(chosen, slots, strict=True))
+    segments = (_segment(blob, *slot) for blob, slot in zip(chosen, slots, strict=True))
     return Stimulus(f"p{pair}-{LABEL}-{number}", LABEL, tuple(segments))
+
+
+def _with_clear_cuts(blobs: list[int]) -> list[int]:
+    """Reorder blobs where one nearly covers the one before; the published sequences have a clear cut everywhere."""
+    left, ordered = list(blobs), [blobs[0]]
+    left.remove(blobs[0])
+    while left:
+        following = next((blob for blob in left if _cut_is_clear(ordered[-1], blob)), left[0])
+        left.remove(following)
+        ordered.append(following)
+    return ordered
+
+
+def _cut_is_clear(before: int, after: int) -> bool:
+    if before % 2 != after % 2:
+        return True
+    (row, column), (next_row, next_column) = divmod(before // 2, COLUMNS), divmod(after // 2, COLUMNS)
+    return float(np.hypot(next_row - row, next_column - column)) * SPACING >= CLEAR_CUT
 
 
 def _segment(blob: int, start: int, end: int) -> Segment:
