@@ -26,9 +26,10 @@ def run(folder: Path) -> None:
 
 
 def natural(seed: int) -> tuple[str, VideoSignature]:
-    """Return a video of smooth random patches, different for each seed."""
+    """Return a video of random patches, of a brightness and contrast of its own."""
     rng = np.random.default_rng(seed)
-    coarse = rng.uniform(0, 255, size=(6, 9, 16))
+    brightness, contrast = rng.uniform(50, 200), rng.uniform(10, 50)
+    coarse = np.clip(rng.normal(brightness, contrast, size=(6, 9, 16)), 0, 255)
     stills = coarse.repeat(4, axis=1).repeat(4, axis=2)
     return _signed(seed, stills.repeat(20, axis=0))
 

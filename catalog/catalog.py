@@ -6,13 +6,16 @@ import os
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.database import DEFAULT_DATABASE, connect, display_name, require_current_schema
 from catalog.entities import ENTITIES
+from catalog.errors import DatabaseError
 from catalog.lookup import find_recording, find_segment, find_trial, find_video
 from catalog.models import Neuron, Recording, Segment, Trial, Video
 from catalog.query import Query
+from catalog.selections import Citation, Replay, find, keep, kept_in, listed, remove, replay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +40,7 @@ class Catalog:
     def __init__(self, database: str | os.PathLike[str] | None = None, *, read_only: bool = False) -> None:
         name = database if database is not None else os.environ.get("CATALOG_DB") or DEFAULT_DATABASE
         self.engine = connect(name, read_only=read_only)
+        self.read_only = read_only
         try:
             require_current_schema(self.engine)
         except BaseException:
@@ -45,7 +49,7 @@ class Catalog:
         # Questions run outside a transaction, so that an open notebook never holds up a writer.
         reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reader = Session(reader, autoflush=False, execution_options={"populate_existing": True})
-        self._sessions = sessionmaker(self.engine.execution_options(catalog_writes=not read_only))
+        self._sessions = sessionmaker(self.engine.execution_options(catalog_begins_late=True))
 
     @property
     def recordings(self) -> Query[Recording]:
@@ -110,8 +114,65 @@ class Catalog:
         """Return the segment of that ID, alias or content hash."""
         return find_segment(self._reader, name)
 
+    def select(
+        self, name: str, /, *conditions: str, note: str | None = None, replace: bool = False, **filters: Any
+    ) -> Citation:
+        """Keep a question about trials under a name, with the trials that it selects now; return what to cite of it.
+
+        Parameters
+        ----------
+        name
+            Letters, digits, `.`, `_` and `-`.
+        conditions, filters
+            As text, such as `"valid_frames>=300"`, or as `Query.filter` takes them; every one must hold.
+        note
+            What to say of it.
+        replace
+            Take the place of the selection that has this name, which is refused otherwise.
+
+        Raises
+        ------
+        InputError, QueryError, DatabaseError
+            The name is taken or no name, a condition is none, or the catalog is open for reading alone.
+        """
+        return keep(self._writable(), name, conditions, filters, note=note, replace=replace)
+
+    def replay(self, name: str) -> Replay:
+        """Ask a selection's conditions again; return whether its trials are the same, and which came, went or changed.
+
+        Raises
+        ------
+        NotFoundError
+            There is no selection of that name; the nearest ones are named.
+        """
+        return replay(self.engine, name)
+
+    def selection(self, name: str) -> Query[Trial]:
+        """Return the trials that a selection keeps, those of them that are in the catalog still, as a query."""
+        find(self._reader.connection(), name)
+        return self.trials.filter(kept_in(name))
+
+    def selections(self) -> list[Citation]:
+        """Return what to cite of every selection, by name."""
+        return listed(self._reader.connection())
+
+    def remove_selection(self, name: str) -> None:
+        """Remove a selection; the trials themselves stay."""
+        remove(self._writable(), name)
+
+    def _writable(self) -> Engine:
+        if self.read_only:
+            raise DatabaseError(
+                f"{display_name(self.engine.url)} is open for reading alone, and selections are written to it; "
+                "open it without read_only=True"
+            )
+        return self.engine
+
     def session(self) -> Session:
-        """Return a new ORM session on the catalog, for the caller to use as a context manager and to close."""
+        """Return a new ORM session on the catalog, for the caller to use as a context manager and to close.
+
+        On SQLite its transaction begins with the first write: reading keeps nobody waiting, however long it is open.
+        """
         return self._sessions()
 
     def close(self) -> None:

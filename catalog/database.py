@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from catalog.errors import DatabaseError, NotACatalogError, SchemaError
 from catalog.models.base import SCHEMA_REVISION
 
 DEFAULT_DATABASE = "catalog.db"
+_LEAVES_AS_IT_IS = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)\b", re.IGNORECASE)
 BUSY_SECONDS = 30.0
 """How long a SQLite connection waits for another one's write to end."""
 
@@ -91,7 +93,7 @@ def connect(
     return engine
 
 
-def _sqlite_engine(path: Path, *, create: bool, read_only: bool, pooled: bool) -> Engine:
+def _require_file(path: Path, *, create: bool) -> None:
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder; expected the catalog's file, such as {path / DEFAULT_DATABASE}")
     if not path.exists():
@@ -102,6 +104,10 @@ def _sqlite_engine(path: Path, *, create: bool, read_only: bool, pooled: bool) -
             )
         if not path.parent.is_dir():
             raise DatabaseError(f"the folder {path.parent} does not exist; make it first, or choose another --db")
+
+
+def _sqlite_engine(path: Path, *, create: bool, read_only: bool, pooled: bool) -> Engine:
+    _require_file(path, create=create)
     mode = "ro" if read_only else "rwc" if create else "rw"
     # The path goes into a URI for its mode, so that a question never makes an empty file.
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
@@ -125,21 +131,32 @@ def _sqlite_engine(path: Path, *, create: bool, read_only: bool, pooled: bool) -
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
-            # A writer takes the write lock at once: taking it later can fail at a point where waiting does not help.
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("catalog_writes") else "BEGIN")
+        if options.get("isolation_level") == "AUTOCOMMIT" or options.get("catalog_begins_late"):
+            return
+        # A writer takes the write lock at once: taking it later can fail at a point where waiting does not help.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("catalog_writes") else "BEGIN")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _begin_late(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        # Until its first write, a session reads without a transaction: one that is left open keeps no writer waiting.
+        if connection.get_execution_options().get("catalog_begins_late") and not _LEAVES_AS_IT_IS.match(statement):
+            driver_connection: Any = connection.connection.driver_connection
+            if not driver_connection.in_transaction:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
 def _postgresql_engine(url: URL, *, read_only: bool, pooled: bool) -> Engine:
-    options: dict[str, Any] = {"connect_args": {"connect_timeout": 10}}
+    connect_args: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": 10}
     if read_only:
-        options["connect_args"]["options"] = "-c default_transaction_read_only=on"
-    if not pooled:
-        options["poolclass"] = NullPool
+        given = url.query.get("options", "")
+        own = given if isinstance(given, str) else " ".join(given)
+        connect_args["options"] = f"{own} -c default_transaction_read_only=on".strip()
     try:
-        return sa.create_engine(url, pool_pre_ping=pooled, **options)
+        if not pooled:
+            return sa.create_engine(url, poolclass=NullPool, connect_args=connect_args)
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=connect_args)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseError("PostgreSQL needs the driver psycopg: pip install 'sensorium-catalog[postgres]'") from error
 
@@ -168,7 +185,8 @@ def schema_revision(engine: Engine) -> str | None:
             revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:
         raise unusable(error, name) from error
-    if revision is not None and not tables >= {"recordings", "trials", "ingest_runs"}:
+    ours = tables >= {"recordings", "trials", "ingest_runs"}
+    if (revision is not None and not ours) or (revision is None and tables != {"alembic_version"}):
         raise NotACatalogError(
             f"{name} is a database of another program (its schema revision is {revision!r}); choose another --db"
         )
@@ -184,9 +202,14 @@ def unusable(error: DBAPIError, name: str) -> DatabaseError:
         return DatabaseError(
             f"{name} cannot be written or opened ({reason}); check the permissions of it and its folder"
         )
-    return DatabaseError(
-        f"the database {name} does not answer as expected: {reason.splitlines()[0] if reason else error}"
-    )
+    first = reason.splitlines()[0].removeprefix("connection failed: ") if reason else str(error)
+    if "does not exist" in first and "database" in first:
+        return DatabaseError(f"there is no database {name} ({first}); make it first, with `createdb`")
+    if error.connection_invalidated or "connection" in first:
+        return DatabaseError(
+            f"cannot connect to {name}: {first}; check that the server runs, and the host, port and user of --db"
+        )
+    return DatabaseError(f"the database {name} does not answer as expected: {first}")
 
 
 def require_current_schema(engine: Engine) -> None:

@@ -375,4 +375,43 @@ TABLES: dict[str, Table] = {
             "action": Column("What was done about it."),
         },
     ),
+    "selections": Table(
+        "A question about trials that was given a name, with what it selected then, so that it can be cited.",
+        {
+            "name": Column("The selection's name."),
+            "conditions": Column(
+                "JSON list: the conditions that a trial had to meet, all of them, as `catalog trials --where` takes them; an empty list selects every trial."
+            ),
+            "digest": Column(
+                "Which trials were selected: SHA-256 over a line `recording/trial` for each, sorted by recording (code points) and trial (number)."
+            ),
+            "n_trials": Column("How many trials were selected."),
+            "created_at": Column("When they were selected.", unit="UTC"),
+            "run_id": Column("The latest run at that time.", null="there was none, or it was deleted"),
+            "schema_revision": Column("Revision of the catalog's schema at that time."),
+            "version": Column("Version of sensorium-catalog that selected them."),
+            "note": Column("What its author says of it.", null="nothing was said"),
+        },
+    ),
+    "selection_trials": Table(
+        "One trial of a selection, as it was when it was selected. It refers to no other row, and outlasts them.",
+        {
+            "selection": Column("The selection."),
+            "recording": Column("Name of the recording."),
+            "trial": Column("Number of the trial."),
+            "label": Column("As in `trials`, at that time.", null="no video could be analysed"),
+            "trial_type": Column("Likewise.", null="the recording does not tell"),
+            "video_id": Column(
+                "Likewise; may have become an alias of another ID since.", null="no video could be analysed"
+            ),
+            "video_hash": Column("Likewise.", null="no pixels were read (published metadata alone)"),
+            "valid_frames": Column("Likewise.", unit="frames", null="neither video nor response could be read"),
+            "valid_trial": Column("Likewise."),
+            "valid_video": Column("Likewise."),
+            "valid_response": Column("Likewise."),
+            "valid_pupil": Column("Likewise."),
+            "valid_gaze": Column("Likewise."),
+            "valid_locomotion": Column("Likewise."),
+        },
+    ),
 }

@@ -14,7 +14,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, bindparam
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeEngine
@@ -46,7 +45,9 @@ class AnyOf(ColumnElement[bool]):
 
     def __init__(self, column: ColumnElement[Any], values: Sequence[Any]) -> None:
         self.column = column
-        self.values = bindparam(None, list(values), type_=_ValueList(column.type), unique=True)
+        # 64 bits wide: an INTEGER[] of PostgreSQL takes no larger value, not even to find that it is none of them.
+        item = sa.BigInteger() if isinstance(column.type, sa.Integer) else column.type
+        self.values = bindparam(None, list(values), type_=_ValueList(item), unique=True)
 
 
 class _ValueList(sa.TypeDecorator[list[Any]]):
@@ -61,7 +62,7 @@ class _ValueList(sa.TypeDecorator[list[Any]]):
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.ARRAY(self.item))
+            return dialect.type_descriptor(sa.ARRAY(self.item))
         return dialect.type_descriptor(sa.Text())
 
     def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> Any:
@@ -102,9 +103,10 @@ def condition(fields: Mapping[str, ColumnElement[Any]], key: str, value: Any) ->
     """Return the SQL condition of one filter; see `conditions`."""
     field, operator = split_key(fields, key)
     column = fields[field]
-    if operator in ("eq", "ne"):
-        equal = _equals(field, column, value)
-        return equal if operator == "eq" else sa.not_(equal)
+    if operator == "eq":
+        return _one_of(field, column, value)
+    if operator == "ne":
+        return _none_of(field, column, value)
     if operator in ORDERINGS:
         return _ordered(field, column, operator, value)
     return _contains(field, column, operator, value)
@@ -124,39 +126,54 @@ def split_key(fields: Iterable[str], key: str) -> tuple[str, str]:
     raise QueryError(f"unknown field {name!r}. {nearest(name, fields)}")
 
 
-def _equals(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
-    """Equality that is never NULL, so that its negation keeps the rows without a value."""
-    if _is_missing(value):
-        return column.is_(None)
-    if _is_list(value):
-        return _one_of(field, column, list(value))
-    return column.is_not_distinct_from(_bound(field, column, value))
+def _one_of(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    """The field is the value, or one of the values, of which None is one too."""
+    values = _values(value)
+    parts: list[ColumnElement[bool]] = [column.is_(None)] if any(map(_is_missing, values)) else []
+    present = _present(field, column, values)
+    if present:
+        parts.append(_is_any(column, present))
+    return sa.or_(sa.false(), *parts)
 
 
-def _one_of(field: str, column: ColumnElement[Any], values: list[Any]) -> ColumnElement[bool]:
-    present = list(dict.fromkeys(_coerced(field, column, value) for value in values if not _is_missing(value)))
-    parts: list[ColumnElement[bool]] = []
+def _none_of(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    """The negation of `_one_of`: the rows without a value are among them unless None is one of the values."""
+    values = _values(value)
+    present = _present(field, column, values)
+    if any(map(_is_missing, values)):
+        return sa.and_(column.is_not(None), *([sa.not_(_is_any(column, present))] if present else []))
+    return sa.or_(column.is_(None), sa.not_(_is_any(column, present))) if present else sa.true()
+
+
+def _is_any(column: ColumnElement[Any], present: list[Any]) -> ColumnElement[bool]:
     if len(present) > LIST_INLINE:
-        parts.append(AnyOf(column, present))
-    elif present:
-        parts.append(
-            sa.or_(*(column == _literal(column, value) for value in present))
-            if _mixed_numbers(present)
-            else column.in_([_literal(column, value) for value in present])
-        )
-    known = sa.and_(column.is_not(None), sa.or_(sa.false(), *parts))
-    if len(present) < len(values) and any(_is_missing(value) for value in values):
-        return sa.or_(column.is_(None), known)
-    return known
+        # JSON, by which a long list reaches SQLite, has no infinities.
+        infinite = [value for value in present if isinstance(value, float) and math.isinf(value)]
+        rest = AnyOf(column, [value for value in present if value not in infinite])
+        return sa.or_(rest, *(column == _literal(column, value) for value in infinite))
+    if len(present) == 1:
+        return column == _literal(column, present[0])
+    return column.in_([_literal(column, value) for value in present])
 
 
-def _mixed_numbers(values: list[Any]) -> bool:
-    return len({type(value) for value in values}) > 1
+def _values(value: Any) -> list[Any]:
+    return list(value) if _is_list(value) else [value]
+
+
+def _present(field: str, column: ColumnElement[Any], values: list[Any]) -> list[Any]:
+    """Return the values that rows may have, once each and all of the column's own type."""
+    present = dict.fromkeys(_coerced(field, column, value) for value in values if not _is_missing(value))
+    if isinstance(column.type, sa.Integer):
+        whole = [int(value) for value in present if isinstance(value, int) or value.is_integer()]
+        return [value for value in whole if -(2**63) <= value < 2**63]
+    if isinstance(column.type, sa.Float):
+        return [float(value) for value in present if float(value) == value]
+    return list(present)
 
 
 def _ordered(field: str, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
-    if _is_missing(value) or isinstance(column.type, sa.Boolean) or not _is_scalar(value):
-        raise QueryError(f"{field}__{operator}={value!r}: only numbers and text can be compared in order")
+    if _is_missing(value) or isinstance(column.type, sa.Boolean) or not isinstance(value, (str, numbers.Number)):
+        raise QueryError(f"{field}__{operator}={_shown(value)}: only numbers and text can be compared in order")
     return sa.and_(column.is_not(None), ORDERINGS[operator](column, _bound(field, column, value)))
 
 
@@ -164,7 +181,7 @@ def _contains(field: str, column: ColumnElement[Any], operator: str, value: Any)
     if not isinstance(column.type, sa.Text):
         raise QueryError(f"{field}__{operator}: {field} is not text; use one of eq, ne, {', '.join(ORDERINGS)}")
     if not isinstance(value, str):
-        raise QueryError(f"{field}__{operator}={value!r}: expected text")
+        raise QueryError(f"{field}__{operator}={_shown(value)}: expected text")
     text = _bound(field, column, value)
     # LIKE ignores case on SQLite and has wildcards; these functions are literal, and alike on both databases.
     found: ColumnElement[bool]
@@ -185,13 +202,17 @@ def _is_missing(value: Any) -> bool:
     return isinstance(value, numbers.Real) and math.isnan(value)
 
 
-def _is_scalar(value: Any) -> bool:
-    return isinstance(value, (str, numbers.Number)) or hasattr(value, "item")
-
-
 def _is_list(value: Any) -> bool:
-    """Whether a value is several: a list, tuple or set, or an array or a column of pandas."""
-    return isinstance(value, (list, tuple, set, frozenset)) or getattr(value, "ndim", 0) == 1
+    """Whether a value is several: a list, set, range or other collection, or an array or a column of pandas."""
+    if isinstance(value, (str, bytes, Mapping)) or getattr(value, "ndim", 1) != 1:
+        return False
+    return isinstance(value, Iterable)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as error messages show it: on one line, and not too long."""
+    shown = " ".join(repr(value).split())
+    return shown if len(shown) <= 80 else shown[:77] + "..."
 
 
 def _bound(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
@@ -211,13 +232,13 @@ def _literal(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
 
 def _coerced(field: str, column: ColumnElement[Any], value: Any) -> Any:
     """Return the value as the column's kind of Python value, or say what was expected."""
-    if type(value).__module__ == "numpy":
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", 0) == 0:
         value = value.item()
     kind = column.type
     if isinstance(kind, sa.Boolean):
-        if isinstance(value, bool) or value in (0, 1):
+        if isinstance(value, bool) or (isinstance(value, numbers.Real) and value in (0, 1)):
             return bool(value)
-        raise QueryError(f"{field}={value!r}: expected True or False")
+        raise QueryError(f"{field}={_shown(value)}: expected True or False")
     if isinstance(kind, (sa.Integer, sa.Float)):
         return _number(field, value)
     if isinstance(kind, sa.Text):
@@ -234,21 +255,28 @@ def _number(field: str, value: Any) -> int | float:
             try:
                 value = float(value)
             except ValueError as error:
-                raise QueryError(f"{field}={value!r}: expected a number") from error
+                raise QueryError(f"{field}={_shown(value)}: expected a number") from error
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or math.isnan(value):
-        raise QueryError(f"{field}={value!r}: expected a number")
+        raise QueryError(f"{field}={_shown(value)}: expected a number")
     if isinstance(value, numbers.Integral):
         whole = int(value)
         if not -(2**63) <= whole < 2**63:
-            raise QueryError(f"{field}={value!r}: a number beyond 64 bits")
+            raise QueryError(f"{field}={_shown(value)}: a number beyond 64 bits")
         return whole
     return float(value)
 
 
 def _text(field: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, numbers.Integral)):
-        raise QueryError(f"{field}={value!r}: expected text")
+        raise QueryError(f"{field}={_shown(value)}: expected text")
     text = str(value)
-    if "\x00" in text:
-        raise QueryError(f"{field}={text!r}: text in a database has no NUL character")
+    if not is_storable(text):
+        raise QueryError(
+            f"{field}={_shown(text)}: text in a database has no NUL character and no half of a surrogate pair"
+        )
     return text
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database can hold the text: PostgreSQL takes no NUL, and neither takes what UTF-8 cannot encode."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,20 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 
-def frame(rows: list[tuple[Any, ...]], types: dict[str, TypeEngine[Any]]) -> pd.DataFrame:
+def frame(rows: Sequence[Sequence[Any]], types: dict[str, TypeEngine[Any]]) -> pd.DataFrame:
     """Return a DataFrame whose dtypes follow the database's types, whether or not there are rows.
 
     Whole numbers are int64, or Int64 where a value is missing; truth values bool or boolean; text pandas' own.
     """
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(types)
-    return pd.DataFrame(
-        {name: series(values, kind) for (name, kind), values in zip(types.items(), columns, strict=True)}
-    )
+    content = {name: series(values, kind) for (name, kind), values in zip(types.items(), columns, strict=True)}
+    # Each column is new: joining columns of one type into blocks would only copy them once more.
+    return pd.DataFrame(content, copy=False)
 
 
 def series(values: tuple[Any, ...], kind: TypeEngine[Any]) -> Any:
     """Return one column."""
-    return pd.Series(list(values), dtype=_dtype(kind, any(value is None for value in values)))
+    return pd.Series(list(values), dtype=_dtype(kind, None in values))
 
 
 def _dtype(kind: TypeEngine[Any], missing: bool) -> Any:

@@ -2,38 +2,83 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, TypeVar
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.errors import NotFoundError, nearest
+from catalog.filters import is_storable
 from catalog.models import Recording, Segment, SegmentAlias, Trial, Video, VideoAlias
+
+Thing = TypeVar("Thing", Video, Segment)
+
+
+LARGEST_TRIAL = 2**31 - 1
+LONGEST_ID = 100
+_COPY = re.compile(r"(?P<name>dynamic\d+-\d+-\d+-Video-[0-9a-f]{32}).+")
+"""The name of a copy of a recording, such as `dynamic29513-…_30hz`: some publications append a suffix."""
 
 
 def find_video(session: Session, name: str) -> Video:
     """Return the video whose ID, alias or presentation's content hash is `name`; NotFoundError if there is none."""
-    video = session.get(Video, name) or session.scalar(
-        sa.select(Video).join(Video.aliases).where(VideoAlias.alias == name)
-    )
+    video = _find(session, Video, VideoAlias, name)
     if video is None:
-        raise NotFoundError(f"no video has the ID, alias or content hash {name!r}; `catalog videos` lists them")
+        raise NotFoundError(
+            f"no video has the ID, alias or content hash {name!r}. {_begins_alike(session, Video, VideoAlias, name)}"
+            "`catalog videos` lists them"
+        )
     return video
 
 
 def find_segment(session: Session, name: str) -> Segment:
     """Return the segment whose ID, alias or content hash is `name`; NotFoundError if there is none."""
-    segment = session.get(Segment, name) or session.scalar(
-        sa.select(Segment).join(Segment.aliases).where(SegmentAlias.alias == name)
-    )
+    segment = _find(session, Segment, SegmentAlias, name)
     if segment is None:
-        raise NotFoundError(f"no segment has the ID, alias or content hash {name!r}; `catalog segments` lists them")
+        raise NotFoundError(
+            f"no segment has the ID, alias or content hash {name!r}. "
+            f"{_begins_alike(session, Segment, SegmentAlias, name)}`catalog segments` lists them"
+        )
     return segment
+
+
+def _find(session: Session, model: type[Thing], aliases: Any, name: str) -> Thing | None:
+    if not _may_be_name(name):
+        return None
+    by_alias = sa.select(model).join(aliases).where(aliases.alias == name)
+    return session.get(model, name) or session.scalar(by_alias)
+
+
+def _may_be_name(name: object) -> bool:
+    return isinstance(name, str) and is_storable(name)
+
+
+def _begins_alike(session: Session, model: Any, aliases: Any, name: str) -> str:
+    """Return the sentence that names IDs and aliases which begin as `name` does, or nothing."""
+    if not _may_be_name(name) or not name.strip() or len(name) > LONGEST_ID:
+        return ""
+    # The longest beginning that something shares; long IDs are often cut short, and typed wrong near their end.
+    for length in range(len(name), max(3, len(name) // 2) - 1, -1):
+        begin = name[:length]
+        found: list[str] = []
+        for column in (model.id, aliases.alias):
+            alike = sa.select(column).where(sa.func.substr(column, 1, length) == begin).order_by(column).limit(3)
+            found += session.scalars(alike)
+        if found:
+            return f"Did you mean {' or '.join(repr(word) for word in found[:3])}? "
+    return ""
 
 
 def find_recording(session: Session, name: str) -> Recording:
     """Return the recording of that name; a part of the name will do where only one recording has it."""
-    exact = session.scalar(sa.select(Recording).where(Recording.name == name))
-    if exact is not None:
-        return exact
+    if not _may_be_name(name):
+        raise NotFoundError(f"no recording is called {name!r}; expected its name, or a part of it")
+    copy = _COPY.fullmatch(name)
+    for candidate in (name, copy["name"]) if copy else (name,):
+        exact = session.scalar(sa.select(Recording).where(Recording.name == candidate))
+        if exact is not None:
+            return exact
     names = session.scalars(sa.select(Recording.name).order_by(Recording.name)).all()
     matching = [known for known in names if name and name in known]
     if len(matching) > 1:
@@ -49,8 +94,11 @@ def find_recording(session: Session, name: str) -> Recording:
 def find_trial(session: Session, recording: str, trial: int | str) -> Trial:
     """Return a trial by its recording's name (or a part of it) and its number."""
     owner = find_recording(session, recording)
-    number = int(trial) if str(trial).isascii() and str(trial).isdigit() else -1
-    found = session.scalar(sa.select(Trial).where(Trial.recording_id == owner.id, Trial.trial == number))
+    text = str(trial)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_TRIAL)) else -1
+    found = None
+    if 0 <= number <= LARGEST_TRIAL:
+        found = session.scalar(sa.select(Trial).where(Trial.recording_id == owner.id, Trial.trial == number))
     if found is None:
         raise NotFoundError(
             f"recording {owner.name} has no trial {trial!r}; "

@@ -12,12 +12,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from catalog.database import display_name, require_current_schema, schema_revision, unusable
 from catalog.errors import DatabaseError, SchemaError
 from catalog.models.base import SCHEMA_REVISION, Base
+
+VIEWS = ("trial_overview", "segment_overview")
 
 
 def scripts_folder() -> Path:
@@ -46,6 +49,8 @@ def migrating(engine: Engine) -> Iterator[Connection]:
         if sqlite:
             driver_connection: Any = connection.connection.driver_connection
             driver_connection.execute("PRAGMA foreign_keys = OFF")
+            # Without it, a rebuilt table cannot take its name back while a view asks for that name.
+            driver_connection.execute("PRAGMA legacy_alter_table = ON")
         try:
             with connection.begin():
                 yield connection
@@ -55,6 +60,7 @@ def migrating(engine: Engine) -> Iterator[Connection]:
                         raise DatabaseError(f"the migration would leave rows without their parents: {broken}")
         finally:
             if sqlite:
+                driver_connection.execute("PRAGMA legacy_alter_table = OFF")
                 driver_connection.execute("PRAGMA foreign_keys = ON")
 
 
@@ -83,6 +89,8 @@ def _run(engine: Engine, step: Any, revision: str) -> None:
             step(_config(connection), revision)
     except DBAPIError as error:
         raise unusable(error, display_name(engine.url)) from error
+    except CommandError as error:
+        raise SchemaError(f"{display_name(engine.url)} cannot be migrated to {revision!r}: {error}") from error
 
 
 def differences(engine: Engine) -> list[str]:
@@ -94,6 +102,8 @@ def differences(engine: Engine) -> list[str]:
         )
         found = [_sentence(difference) for difference in compare_metadata(context, Base.metadata)]
         found += _check_differences(connection)
+        views = sa.inspect(connection).get_view_names()
+        found += [f"there is no view {name}" for name in VIEWS if name not in views]
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ClauseElement, ColumnElement, Row, Select
 
 from catalog.entities import Entity
 from catalog.errors import NotFoundError, QueryError, nearest
@@ -45,8 +45,7 @@ class Query(Generic[Item]):
         QueryError
             An unknown field (its nearest neighbours are named) or operator, or a value of the wrong kind.
         """
-        if self.size is not None:
-            raise QueryError("filter before limit: a limited query cannot be narrowed further")
+        self._refuse_limited("filter")
         own: list[ColumnElement[bool]] = []
         shown: list[ColumnElement[bool]] = []
         for key, value in filters.items():
@@ -55,10 +54,14 @@ class Query(Generic[Item]):
             (shown if is_shown else own).append(condition(self.entity.fields, key, value))
         if shown and self.entity.was_shown is not None:
             own.append(self.entity.was_shown(shown))
-        return replace(self, criteria=(*self.criteria, *expressions, *own))
+        narrowed = replace(self, criteria=(*self.criteria, *expressions, *own))
+        if expressions:
+            narrowed._check_expressions(expressions)
+        return narrowed
 
     def order_by(self, *fields: str) -> Self:
         """Return the query in another order; a field with a leading `-` counts down. Ties keep the usual order."""
+        self._refuse_limited("order_by")
         order = []
         for field in fields:
             column = self._column(field.removeprefix("-"))
@@ -94,7 +97,7 @@ class Query(Generic[Item]):
         NotFoundError
             There is none, or more than one.
         """
-        found = list(self.limit(2))
+        found = list(self.limit(2 if self.size is None else min(self.size, 2)))
         if len(found) != 1:
             raise NotFoundError(f"expected one of the {self.entity.name} to match, found {self.count()}")
         return found[0]
@@ -106,7 +109,8 @@ class Query(Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         """Yield the ORM objects."""
         result: Any = self.session.execute(self.statement)
-        yield from result.scalars() if self.entity.is_mapped else result
+        # All at once: an open cursor on SQLite would keep writers out while the caller takes their time.
+        yield from result.scalars().all() if self.entity.is_mapped else result.all()
 
     def values(self, field: str) -> list[Any]:
         """Return one field of all of them, such as every `video_id`."""
@@ -114,9 +118,13 @@ class Query(Generic[Item]):
 
     def rows(self, fields: Sequence[str] | None = None) -> list[tuple[Any, ...]]:
         """Return plain tuples of the fields (all of the entity's own by default), without making ORM objects."""
-        columns = [self._column(name).label(name) for name in (self.fields if fields is None else fields)]
+        return [tuple(row) for row in self._fetch(self.fields if fields is None else self._names(fields))]
+
+    def _fetch(self, names: list[str]) -> Sequence[Row[Any]]:
+        columns = [self._column(name).label(name) for name in names]
         statement = self.statement.with_only_columns(*columns, maintain_column_froms=True)
-        return [tuple(row) for row in self.session.execute(statement)]
+        # On the connection, since the session would handle each row once more.
+        return self.session.connection().execute(statement).all()
 
     @property
     def fields(self) -> list[str]:
@@ -127,8 +135,8 @@ class Query(Generic[Item]):
         """Return a DataFrame, a row each; whole numbers and truth values stay what they are where some are missing."""
         from catalog.frames import frame
 
-        names = self.fields if fields is None else list(fields)
-        return frame(self.rows(names), {name: self._column(name).type for name in names})
+        names = self.fields if fields is None else self._names(fields)
+        return frame(self._fetch(names), {name: self._column(name).type for name in names})
 
     def count_across(self, *fields: str) -> pd.DataFrame:
         """Return how many there are for each combination of the fields that occurs.
@@ -142,10 +150,13 @@ class Query(Generic[Item]):
 
     def counts(self, fields: Sequence[str]) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return what `count_across` returns as column names and rows."""
+        fields = self._names(fields)
         if not fields:
             raise QueryError(f"counting needs at least one field. {nearest('', self.entity.columns)}")
         columns = [self._column(name).label(name) for name in fields]
-        inner = self.statement.with_only_columns(*columns, maintain_column_froms=True).order_by(None).subquery()
+        cut = self.statement.with_only_columns(*columns, maintain_column_froms=True)
+        # The order decides which rows a limit leaves, and is of no use otherwise.
+        inner = (cut if self.size is not None else cut.order_by(None)).subquery()
         count = sa.func.count().label("count")
         names = [inner.c[name] for name in fields]
         order = [count.desc(), *(column.asc().nulls_last() for column in names)]
@@ -161,10 +172,42 @@ class Query(Generic[Item]):
 
     def _column(self, field: str) -> ColumnElement[Any]:
         known: dict[str, Any] = {**self.entity.more, **self.entity.columns}
+        if field in self.entity.shown and field not in known:
+            raise QueryError(
+                f"{self.entity.name} can be filtered by {field!r}, but have none of their own, since they were shown "
+                "more than once; ask for trials or segment_presentations to see it"
+            )
         if field not in known:
             raise QueryError(f"unknown field {field!r} of {self.entity.name}. {nearest(field, known)}")
         column: ColumnElement[Any] = known[field]
         return column
+
+    def _names(self, fields: Sequence[str]) -> list[str]:
+        names = [fields] if isinstance(fields, str) else list(fields)
+        for name in names:
+            if names.count(name) > 1:
+                raise QueryError(f"the field {name!r} is asked for twice")
+        return names
+
+    def _refuse_limited(self, step: str) -> None:
+        if self.size is not None:
+            raise QueryError(f"{step} before limit: a query that was cut short stays as it is")
+
+    def _check_expressions(self, expressions: Sequence[Any]) -> None:
+        """Raise for what is no SQL expression, and for tables that would multiply the rows."""
+        for expression in expressions:
+            if not isinstance(expression, ClauseElement):
+                raise QueryError(
+                    f"cannot filter by {expression!r}: expected field=value, or a SQLAlchemy expression such as "
+                    "Trial.valid_frames > 300"
+                )
+        tables = [getattr(table, "name", str(table)) for table in self.statement.get_final_froms()]
+        if len(tables) > 1:
+            strange = ", ".join(str(table) for table in tables[1:])
+            raise QueryError(
+                f"the expression is about {strange}, which {self.entity.name} are not joined with; use any() or has() "
+                "of a relationship, such as Video.trials.any(Trial.trial_type == 'train')"
+            )
 
     def __repr__(self) -> str:
         """Show what is asked, without asking."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
-
-from sqlalchemy.exc import DBAPIError
 
 from catalog.database import connect, require_current_schema
 from catalog.errors import QueryError
+from catalog.filters import is_storable
 
-_LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*([a-zA-Z]*)", re.DOTALL)
+_LEADING = re.compile(r"(?:[\s(]+|--[^\n]*(?:\n|$)|/\*.*?\*/)*([a-zA-Z]*)", re.DOTALL)
 QUESTIONS = ("select", "with", "values", "explain", "table", "show")
 _SQLITE_READS = {
     sqlite3.SQLITE_SELECT,
@@ -23,7 +22,7 @@ _SQLITE_READS = {
 }
 
 
-def run_sql(database: str | os.PathLike[str], statement: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+def run_sql(database: str | os.PathLike[str], statement: str) -> tuple[list[str], Generator[tuple[Any, ...]]]:
     """Run one SELECT and return its column names and rows.
 
     Nothing can be changed through it: the connection is read-only, takes one statement, and only a question.
@@ -33,6 +32,10 @@ def run_sql(database: str | os.PathLike[str], statement: str) -> tuple[list[str]
     QueryError
         The statement is not a question, or the database refuses it; the database's own words are given.
     """
+    if not is_storable(statement):
+        raise QueryError(
+            "the statement holds a NUL character or half of a surrogate pair, which is no text to a database"
+        )
     match = _LEADING.match(statement)
     word = match[1].lower() if match else ""
     if word not in QUESTIONS:
@@ -55,20 +58,31 @@ def run_sql(database: str | os.PathLike[str], statement: str) -> tuple[list[str]
             # A prepared statement is a single one: `SELECT 1; COMMIT; DELETE …` is refused by the server.
             cursor = driver.cursor().execute(statement, prepare=True)
         columns = [column[0] for column in cursor.description or []]
-    except Exception as error:
+    except BaseException as error:
         connection.close()
-        if isinstance(error, (DBAPIError, sqlite3.Error)) or type(error).__module__.startswith("psycopg"):
-            raise QueryError(f"the database does not understand that: {str(error).strip()}") from error
+        if _is_refusal(error):
+            raise QueryError(f"the database does not answer that: {_reason(error)}") from error
         raise
     return columns, _rows(cursor, connection)
 
 
-def _rows(cursor: Any, connection: Any) -> Iterator[tuple[Any, ...]]:
+def _rows(cursor: Any, connection: Any) -> Generator[tuple[Any, ...]]:
     try:
         yield from cursor
     except Exception as error:
-        if isinstance(error, sqlite3.Error) or type(error).__module__.startswith("psycopg"):
-            raise QueryError(f"the database stopped answering: {str(error).strip()}") from error
+        if _is_refusal(error):
+            raise QueryError(f"the database stopped answering: {_reason(error)}") from error
         raise
     finally:
         connection.close()
+
+
+def _is_refusal(error: BaseException) -> bool:
+    return isinstance(error, (sqlite3.Error, sqlite3.Warning)) or type(error).__module__.startswith("psycopg")
+
+
+def _reason(error: BaseException) -> str:
+    """Return the database's own words on one line, without the copy of the statement that PostgreSQL adds."""
+    said = getattr(error, "diag", None)
+    words = [said.message_primary, said.message_hint] if said is not None and said.message_primary else [str(error)]
+    return " ".join(" ".join(filter(None, words)).split())

@@ -22,6 +22,7 @@ from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.facts import Problem, RecordingFacts
 from ingest.identifying import identify
 from ingest.importing import import_metadata
+from ingest.published import find_layout
 from ingest.reading.layout import TOPIC, RecordingFolder, find_recordings
 from ingest.reading.session import SessionMeta, read_session
 from ingest.reconciling import reconcile
@@ -72,7 +73,7 @@ def ingest_recordings(
     data
         The folder that holds the recordings, or one recording.
     metadata
-        A folder of published metadata, imported first: its IDs become aliases of those derived from content.
+        A folder of published metadata, imported with them: its IDs become aliases of those derived from content.
     recordings
         Names of the recordings to take in; all by default.
     workers
@@ -93,10 +94,10 @@ def ingest_recordings(
     """
     start = time.monotonic()
     found = _find(Path(data), recordings)
-    imported = None
+    names = [folder.name for folder, _ in found.recordings]
+    wanted = None if recordings is None else names
     if metadata is not None:
-        names = [folder.name for folder, _ in found.recordings]
-        imported = import_metadata(database, metadata, recordings=None if recordings is None else names)
+        find_layout(metadata, wanted)
     engine = open_or_create(database)
     n_workers = workers or _cores()
     try:
@@ -105,8 +106,12 @@ def ingest_recordings(
             work.run({"data": str(Path(data).absolute()), "recordings": recordings}, pool, n_workers)
     finally:
         engine.dispose()
-    problems = [*(imported.problems if imported else []), *work.problems]
-    names = [folder.name for folder, _ in found.recordings]
+    # Disagreements about segments belong to no recording: each transaction tells them.
+    problems = list(dict.fromkeys(work.problems))
+    if metadata is not None:
+        # In the end, so that it is compared with what the arrays tell now, not with rows of an earlier ingest.
+        imported = import_metadata(database, metadata, recordings=wanted)
+        problems = [*(problem for problem in problems if problem.topic == TOPIC), *imported.problems]
     return RunReport("ingest", work.run_id, names, dict(work.counts), problems, seconds=time.monotonic() - start)
 
 
@@ -258,10 +263,10 @@ def _write(engine: Engine, recording: RawRecording, run_id: int) -> list[Problem
         _complete(facts, ids, old)
         before = videos_of(connection, facts.name)
         replace_recording(connection, facts, run_id)
-        remove_unshown(connection, before)
         clear_problems(connection, TOPIC, recordings=[facts.name])
         write_problems(connection, run_id, facts.problems)
         told = reconcile(connection, facts, old, run_id) if old is not None else []
+        remove_unshown(connection, before)
     return [*facts.problems, *told]
 
 

@@ -18,7 +18,7 @@ def upgrade(db: str) -> None:
     from catalog.migrate import upgrade as run
     from catalog.models import SCHEMA_REVISION
 
-    engine = connect(db)
+    engine = connect(db, pooled=False)
     before = schema_revision(engine)
     run(engine)
     click.echo(f"{display_name(db)}: {before or 'empty'} -> {SCHEMA_REVISION}", err=True)
@@ -30,7 +30,7 @@ def current(db: str) -> None:
     """Print the revision of the database's schema."""
     from catalog.database import connect, schema_revision
 
-    click.echo(schema_revision(connect(db)) or "empty")
+    click.echo(schema_revision(connect(db, pooled=False)) or "empty")
 
 
 @db.command(short_help="Compare the schema with this version's, to the last constraint.")
@@ -40,5 +40,5 @@ def check(db: str) -> None:
     from catalog.database import connect, display_name
     from catalog.migrate import check as run
 
-    run(connect(db))
+    run(connect(db, pooled=False))
     click.echo(f"{display_name(db)}: the schema is this version's", err=True)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import click
 
-SQL = "SELECT label, COUNT(*) AS trials, COUNT(DISTINCT video_id) AS videos FROM trial_overview GROUP BY label ORDER BY label"
+SQL = (
+    "SELECT label, COUNT(*) AS trials, COUNT(DISTINCT video_id) AS videos "
+    "FROM trial_overview GROUP BY label ORDER BY label"
+)
 WHERE = ("label=Gabor", "valid_response=true")
 PYTHON = 'cat.trials.filter(trial_type="train").count_across("recording", "label")'
 

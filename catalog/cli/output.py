@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import click
+
+from catalog.errors import QueryError
 
 Rows = Iterable[Sequence[Any]]
 FORMATS = ("table", "csv", "json", "jsonl")
@@ -35,6 +39,11 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, (bytes, memoryview)):
         return bytes(value).hex()
+    if isinstance(value, Decimal) and value.is_finite():
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        # JSON has no word for them; a number that is none is a missing one.
+        return None if math.isnan(value) else str(value)
     if value is None or isinstance(value, (bool, int, float, str, list, dict)):
         return value
     return str(value)
@@ -44,10 +53,11 @@ def text(value: Any) -> str:
     """Return a value as a table or CSV shows it: nothing for a missing one, floats to their last digit."""
     if value is None:
         return ""
-    value = plain(value)
     if isinstance(value, (list, dict)):
         return json.dumps(value)
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, (float, Decimal)):
+        return str(value)
+    return str(plain(value))
 
 
 def _write_table(columns: Sequence[str], rows: Rows) -> None:
@@ -78,17 +88,19 @@ def _write_csv(columns: Sequence[str], rows: Rows) -> None:
 
 
 def _records(columns: Sequence[str], rows: Rows) -> Iterator[str]:
+    for name in columns:
+        if list(columns).count(name) > 1:
+            raise QueryError(f"two columns are called {name!r}; JSON needs a name for each: give one with AS")
     for row in rows:
         yield json.dumps({name: plain(value) for name, value in zip(columns, row, strict=True)})
 
 
 def _write_json(columns: Sequence[str], rows: Rows) -> None:
-    click.echo("[", nl=False)
-    between = "\n"
+    between = "[\n"
     for record in _records(columns, rows):
         click.echo(between + record, nl=False)
         between = ",\n"
-    click.echo("\n]")
+    click.echo("\n]" if between == ",\n" else "[]")
 
 
 def _write_jsonl(columns: Sequence[str], rows: Rows) -> None:

@@ -2,71 +2,110 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.errors import InputError
 
+logger = logging.getLogger(__name__)
+
 
 @contextmanager
-def fresh_folder(target: str | os.PathLike[str], *, force: bool = False) -> Iterator[Path]:
+def fresh_folder(
+    target: str | os.PathLike[str], *, force: bool = False, protected: Sequence[str | os.PathLike[str]] = ()
+) -> Iterator[Path]:
     """Yield an empty folder beside the target, which takes the target's place when the block ends well.
 
     Parameters
     ----------
     target
-        The folder to write; it must be new or empty unless `force` is given.
+        The folder to write; it must be new or empty unless `force` is given. Where it is a symbolic link, the folder
+        that it leads to is written.
     force
         Replace what is there, once the new folder is whole.
+    protected
+        Paths that must not be replaced, such as the catalog's own file; the current and the home folder never are.
 
     Raises
     ------
     InputError
         The target is no folder, is not empty, or cannot be written; what was there is untouched.
     """
-    target = Path(target).absolute()
-    _check(target, force)
+    named = Path(target)
+    place = _resolved(named)
+    _check(named, place, force, [Path.cwd(), Path.home(), *map(Path, protected)])
     try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     except OSError as error:
-        raise InputError(f"cannot write into {target.parent}: {error.strerror}") from error
+        raise InputError(
+            f"cannot write into {place.parent}, where the folder {place.name} is made before it takes its name: "
+            f"{error.strerror}; choose a folder inside one that can be written"
+        ) from error
     try:
         yield beside
         # mkdtemp keeps others out; an export is as readable as what the user makes otherwise.
         beside.chmod(0o777 & ~_umask())
-        _swap(beside, target)
+        _swap(beside, place, force)
     except OSError as error:
-        raise InputError(f"cannot write {target}: {error.strerror or error}; it was left as it was") from error
+        raise InputError(f"cannot write {named}: {error.strerror or error}; it was left as it was") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _check(target: Path, force: bool) -> None:
-    if not target.parent.is_dir():
-        raise InputError(f"the folder {target.parent} does not exist; make it first")
-    if target.exists() and not target.is_dir():
-        raise InputError(f"{target} is a file; expected a folder, new or empty")
-    if target.is_dir() and any(target.iterdir()) and not force:
-        raise InputError(f"{target} is not empty; choose another folder, or replace it with --force")
-
-
-def _swap(new: Path, target: Path) -> None:
-    if not target.exists():
-        new.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    target.rename(old / target.name)
+def _resolved(target: Path) -> Path:
     try:
+        return target.resolve()
+    except (OSError, RuntimeError) as error:  # a symbolic link that leads to itself
+        raise InputError(f"{target} leads nowhere: {error}") from error
+
+
+def _check(named: Path, place: Path, force: bool, protected: Sequence[Path]) -> None:
+    try:
+        if not place.parent.is_dir():
+            raise InputError(f"the folder {place.parent} does not exist; make it first")
+        if place.exists() and not place.is_dir():
+            raise InputError(f"{named} is a file; expected a folder, new or empty")
+        if not place.is_dir() or not any(place.iterdir()):
+            return
+    except OSError as error:
+        raise InputError(f"cannot read {named}: {error.strerror}") from error
+    if not force:
+        raise InputError(f"{named} is not empty; choose another folder, or replace it with --force")
+    for path in protected:
+        if path.resolve().is_relative_to(place):
+            raise InputError(f"{named} is not replaced: it holds {path}; choose another folder")
+
+
+def _swap(new: Path, target: Path, force: bool) -> None:
+    try:
+        # Takes the place of an empty folder, too, and fails where somebody has filled it meanwhile.
         new.rename(target)
     except OSError:
-        (old / target.name).rename(target)
+        if not force or not target.is_dir():
+            raise
+        _replace(new, target)
+
+
+def _replace(new: Path, target: Path) -> None:
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    old = aside / target.name
+    try:
+        target.rename(old)
+        new.rename(target)
+    except BaseException:
+        # Also when interrupted: what was there goes back, or stays where it can be found.
+        if old.exists():
+            old.rename(target)
+        aside.rmdir()
         raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)
+    if aside.exists():
+        logger.warning("%s was replaced; what was there could not be removed altogether: %s", target, aside)
 
 
 def _umask() -> int:

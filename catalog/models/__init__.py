@@ -5,6 +5,7 @@ from catalog.models.neurons import Neuron
 from catalog.models.recordings import DataDictionary, Recording, RecordingRoot
 from catalog.models.runs import IngestProblem, IngestRun
 from catalog.models.segments import Segment, SegmentAlias, SegmentSignature
+from catalog.models.selections import Selection, SelectionTrial
 from catalog.models.trials import SIGNALS, ArrayFile, Trial, TrialSegment
 from catalog.models.videos import Video, VideoAlias, VideoSegment, VideoSignature
 
@@ -22,6 +23,8 @@ __all__ = [
     "Segment",
     "SegmentAlias",
     "SegmentSignature",
+    "Selection",
+    "SelectionTrial",
     "Trial",
     "TrialSegment",
     "Video",

@@ -106,11 +106,21 @@ def _neurons(raw: RecordingFacts, published: RecordingFacts) -> Iterator[Problem
 
 
 @dataclass(frozen=True)
-class _Withheld:
+class Withheld:
     """How many frames went into the statistics: those of valid responses, and those of withheld ones, which are 0."""
 
     valid: int
     zeros: int
+
+    @classmethod
+    def of(cls, raw: RecordingFacts) -> Withheld:
+        """Return the numbers of a recording."""
+        return cls(_response_frames(raw, valid=True), _response_frames(raw, valid=False))
+
+    def explains(self, ours: Row, theirs: Row) -> bool:
+        """Tell whether a neuron's published statistics are ours, once the withheld zeros are among the samples."""
+        known = all(ours[name] is not None for name in STATISTICS)
+        return bool(known and self.valid and self.zeros) and same_activity(self.with_zeros(ours), theirs)
 
     def with_zeros(self, neuron: Row) -> Row:
         """Return a neuron's statistics as they come out with the withheld zeros among the samples."""
@@ -126,11 +136,11 @@ class _Withheld:
 
 
 def _statistics(raw: RecordingFacts, pairs: list[tuple[Any, Row, Row]]) -> Iterator[Problem]:
-    different = [pair for pair in pairs if not _agree(pair[1], pair[2])]
+    different = [pair for pair in pairs if not same_activity(pair[1], pair[2])]
     if not different:
         return
-    frames = _Withheld(_response_frames(raw, valid=True), _response_frames(raw, valid=False))
-    if frames.valid and frames.zeros and all(_agree(frames.with_zeros(ours), theirs) for _, ours, theirs in different):
+    frames = Withheld.of(raw)
+    if all(frames.explains(ours, theirs) for _, ours, theirs in different):
         message = (
             f"published activity of {len(different)} neurons includes {frames.zeros} frames of withheld responses, "
             "which are 0: a known error of the published metadata"
@@ -152,7 +162,8 @@ def _response_frames(raw: RecordingFacts, *, valid: bool) -> int:
     )
 
 
-def _agree(ours: Row, theirs: Row) -> bool:
+def same_activity(ours: Row, theirs: Row) -> bool:
+    """Tell whether two neurons' statistics agree, within what the order of summation and single precision change."""
     for name in STATISTICS:
         a, b = ours[name], theirs[name]
         if a is None or b is None:

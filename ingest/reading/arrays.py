@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tokenize
 from dataclasses import dataclass
 from math import prod
@@ -13,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 
 NUMBERS = "fiu"
 TEXT = "SU"
@@ -124,4 +124,6 @@ def _parse(content: bytes, kinds: str) -> NDArray[Any]:
 
 
 def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    line = next(iter(str(error).splitlines()), type(error).__name__)
+    # Python names some things by their place in memory, which says nothing and is never the same.
+    return re.sub(r" (object )?at 0x[0-9a-f]+", "", line)

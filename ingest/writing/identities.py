@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from catalog.filters import AnyOf
 from catalog.models import (
     Base,
+    Recording,
     Segment,
     SegmentAlias,
     SegmentSignature,
@@ -149,8 +150,6 @@ def segment_ids_of(connection: Connection, videos: Iterable[str]) -> dict[str, d
 
 def videos_of(connection: Connection, recording: str) -> set[str]:
     """Return the raw videos that a recording's trials show."""
-    from catalog.models import Recording
-
     statement = (
         sa.select(Trial.video_id)
         .join(Recording, Recording.id == Trial.recording_id)
@@ -162,12 +161,16 @@ def videos_of(connection: Connection, recording: str) -> set[str]:
 
 
 def remove_unshown(connection: Connection, videos: Iterable[str]) -> None:
-    """Delete those of the videos that no trial shows any more, and segments that were only part of them."""
+    """Delete those of the videos that no trial shows any more, and segments that were only part of them.
+
+    A video that bears a published name stays: those are found for ever.
+    """
     wanted = sorted(set(videos))
-    still = set(
-        connection.scalars(sa.select(Trial.video_id).where(AnyOf(Trial.__table__.c.video_id, wanted)).distinct())
-    )
-    gone = [video for video in wanted if video not in still]
+    shown = sa.select(Trial.video_id).where(AnyOf(Trial.__table__.c.video_id, wanted))
+    aliases = VIDEOS.aliases.c
+    named = sa.select(aliases.video_id).where(AnyOf(aliases.video_id, wanted), aliases.source == "published")
+    kept = set(connection.scalars(shown.union(named)))
+    gone = [video for video in wanted if video not in kept]
     if not gone:
         return
     part = VideoSegment.__table__.c

@@ -29,7 +29,7 @@ TOLERANCE = 2
 
 
 def adopt_published_names(connection: Connection, run_id: int) -> list[Problem]:
-    """Make published names aliases wherever raw arrays tell what they name; record and return disagreements.
+    """Make published names aliases wherever raw arrays tell what they name; record and return all disagreements.
 
     A name stands for the video that most of its trials show; a video's own published name is the one that most of its
     trials bear. Every trial for which the two do not agree is a disagreement.
@@ -45,7 +45,7 @@ def adopt_published_names(connection: Connection, run_id: int) -> list[Problem]:
     problems = list(_disagreements(connection, votes, targets, named))
     connection.execute(sa.delete(PROBLEMS).where(PROBLEMS.c.topic == GROUPING))
     write_problems(connection, run_id, [*problems, *segments])
-    return [*problems, *segments]
+    return [*problems, *_segment_problems(connection)]
 
 
 def _votes(connection: Connection) -> dict[str, Counter[str]]:
@@ -164,6 +164,13 @@ def _adopt_segment_names(connection: Connection, moving: Mapping[str, str]) -> l
     for name, target in sorted(targets.items()):
         SEGMENTS.replace(connection, name, target, "published")
     return problems
+
+
+def _segment_problems(connection: Connection) -> list[Problem]:
+    """Return what is on record of segments, found this time or before."""
+    columns = [PROBLEMS.c[name] for name in Problem.__dataclass_fields__]
+    statement = sa.select(*columns).where(PROBLEMS.c.topic == SEGMENT_NAMES).order_by(PROBLEMS.c.id)
+    return [Problem(**row) for row in connection.execute(statement).mappings()]
 
 
 def _segmentation_problem(name: str, target: str, theirs: list[_Part], ours: list[_Part]) -> Problem:

@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
+from catalog.database import display_name, unusable
 from catalog.models import IngestRun
 from ingest.writing.rows import table_of
 
@@ -67,11 +69,19 @@ def recorded_run(
     """Yield the id of a new run, in a transaction of its own; a block that raises leaves it behind as `failed`.
 
     The block records that the run is `done` together with its last rows (`finish_run`).
+
+    Raises
+    ------
+    DatabaseError
+        The database cannot be written; nothing was changed.
     """
-    with writing(engine) as connection:
-        run_id = start_run(
-            connection, command, parameters, analysis_version=analysis_version, input_digest=input_digest
-        )
+    try:
+        with writing(engine) as connection:
+            run_id = start_run(
+                connection, command, parameters, analysis_version=analysis_version, input_digest=input_digest
+            )
+    except DBAPIError as error:
+        raise unusable(error, display_name(engine.url)) from error
     try:
         yield run_id
     except BaseException:

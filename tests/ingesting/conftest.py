@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,12 +37,27 @@ def pair(simulated: Callable[..., World]) -> World:
 
 
 @pytest.fixture(scope="session")
+def small_pair(simulated: Callable[..., World]) -> World:
+    """Two recordings of the same four videos, three of them shown twice in each."""
+    return simulated(seed=5, recordings=2, test_videos=0, parametric_repeats=2)
+
+
+@pytest.fixture(scope="session")
 def lone(simulated: Callable[..., World]) -> World:
-    """One recording of eight trials."""
-    return simulated(seed=6, recordings=1, train_videos=2, parametric_repeats=1)
+    """One recording of five trials, each of another video, and a gap in their numbers."""
+    return simulated(seed=6, recordings=1, train_videos=2, test_videos=0, parametric_repeats=1)
 
 
 @pytest.fixture(scope="session")
 def films(simulated: Callable[..., World]) -> World:
     """Three recordings of two natural videos each; the first two show the same."""
     return simulated(seed=7, recordings=3, train_videos=2, test_videos=0, parametric_videos=0)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[Path]:
+    """A folder for copies of data, removed with the test: pytest keeps those of several runs."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)

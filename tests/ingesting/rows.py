@@ -7,6 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+import sqlalchemy as sa
+
+from catalog.database import connect
+from catalog.models import Recording, Trial
 from tests.importing.reading import Rows, dump, query
 
 Group = frozenset[tuple[Any, ...]]
@@ -61,9 +65,7 @@ def video_groups(database: str) -> set[Group]:
 
 def segment_groups(database: str) -> set[Group]:
     """Return the times that the same segment was shown, group by group."""
-    statement = (
-        "SELECT recording, trial, segment_index, segment_id FROM segment_overview WHERE segment_id IS NOT NULL"
-    )
+    statement = "SELECT recording, trial, segment_index, segment_id FROM segment_overview WHERE segment_id IS NOT NULL"
     return _groups(query(database, statement), "segment_id")
 
 
@@ -75,8 +77,12 @@ def _groups(rows: Rows, name: str) -> set[Group]:
 
 
 def trials_of(database: str) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return the rows of `trial_overview` by recording and number."""
-    return {(row["recording"], row["trial"]): row for row in query(database, "SELECT * FROM trial_overview")}
+    """Return the rows of `trials` by recording and number, without the numbers that databases give."""
+    statement = sa.select(Trial.__table__, Recording.name.label("recording")).join(Recording)
+    with connect(database, pooled=False).connect() as connection:
+        rows = connection.execute(statement).mappings().all()
+    kept = [{key: value for key, value in row.items() if key not in SURROGATES} for row in rows]
+    return {(row["recording"], row["trial"]): row for row in kept}
 
 
 def problems(database: str) -> Rows:
