@@ -119,7 +119,7 @@ def _print_tables(report: AuditReport) -> None:
         click.echo("\nsegment starts, by how many frames they are later in the catalog")
         write_rows(("frames", "starts"), list(report.start_deviations.items()), "table")
     for title, found in (
-        ("known errors of the published files", report.known_errors),
+        ("explained by known errors of the published files", report.known_errors),
         ("disagreements", report.disagreements),
     ):
         click.echo(f"\n{title}" + ("" if found else ": none"))

@@ -31,10 +31,14 @@ format_option = click.option(
 def write_rows(columns: Sequence[str], rows: Rows, form: str) -> None:
     """Write all rows to standard output; there is no hidden limit."""
     _WRITERS[form](columns, rows)
+    # A reader that has left is noticed here, where it can be handled, rather than when Python ends.
+    sys.stdout.flush()
 
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it."""
+    if value is None or isinstance(value, (str, int, list, dict)):
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, (bytes, memoryview)):
@@ -44,20 +48,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         # JSON has no word for them; a number that is none is a missing one.
         return None if math.isnan(value) else str(value)
-    if value is None or isinstance(value, (bool, int, float, str, list, dict)):
-        return value
-    return str(value)
+    return value if isinstance(value, float) else str(value)
 
 
 def text(value: Any) -> str:
     """Return a value as a table or CSV shows it: nothing for a missing one, floats to their last digit."""
     if value is None:
         return ""
-    if isinstance(value, (list, dict)):
-        return json.dumps(value)
-    if isinstance(value, (float, Decimal)):
+    if isinstance(value, (str, int, float, Decimal)):
         return str(value)
-    return str(plain(value))
+    return json.dumps(value) if isinstance(value, (list, dict)) else str(plain(value))
 
 
 def _write_table(columns: Sequence[str], rows: Rows) -> None:
@@ -69,7 +69,7 @@ def _write_table(columns: Sequence[str], rows: Rows) -> None:
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(line, widths, numeric, strict=True)
         )
-        click.echo("  ".join(cells).rstrip())
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
 def _cell(value: Any) -> str:
@@ -98,14 +98,14 @@ def _records(columns: Sequence[str], rows: Rows) -> Iterator[str]:
 def _write_json(columns: Sequence[str], rows: Rows) -> None:
     between = "[\n"
     for record in _records(columns, rows):
-        click.echo(between + record, nl=False)
+        sys.stdout.write(between + record)
         between = ",\n"
-    click.echo("\n]" if between == ",\n" else "[]")
+    sys.stdout.write("\n]\n" if between == ",\n" else "[]\n")
 
 
 def _write_jsonl(columns: Sequence[str], rows: Rows) -> None:
     for record in _records(columns, rows):
-        click.echo(record)
+        sys.stdout.write(record + "\n")
 
 
 _WRITERS: dict[str, Callable[[Sequence[str], Rows], None]] = {

@@ -38,7 +38,7 @@ def fresh_folder(
     """
     named = Path(target)
     place = _resolved(named)
-    _check(named, place, force, [Path.cwd(), Path.home(), *map(Path, protected)])
+    _check(named, place, force, protected)
     try:
         beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     except OSError as error:
@@ -64,7 +64,7 @@ def _resolved(target: Path) -> Path:
         raise InputError(f"{target} leads nowhere: {error}") from error
 
 
-def _check(named: Path, place: Path, force: bool, protected: Sequence[Path]) -> None:
+def _check(named: Path, place: Path, force: bool, protected: Sequence[str | os.PathLike[str]]) -> None:
     try:
         if not place.parent.is_dir():
             raise InputError(f"the folder {place.parent} does not exist; make it first")
@@ -76,8 +76,8 @@ def _check(named: Path, place: Path, force: bool, protected: Sequence[Path]) -> 
         raise InputError(f"cannot read {named}: {error.strerror}") from error
     if not force:
         raise InputError(f"{named} is not empty; choose another folder, or replace it with --force")
-    for path in protected:
-        if path.resolve().is_relative_to(place):
+    for path in (os.getcwd(), os.path.expanduser("~"), *protected):
+        if Path(path).resolve().is_relative_to(place):
             raise InputError(f"{named} is not replaced: it holds {path}; choose another folder")
 
 

@@ -130,7 +130,7 @@ class _Comparison:
         if field == "video_hash":
             # Published metadata alone does not tell what the pixels are: learning it is no change of the trial.
             return then is None or now is None
-        return field == "video_id" and then is not None and self.aliases.get(then) == now
+        return field == "video_id" and now is not None and self.aliases.get(then) == now
 
 
 def _kept(connection: Connection, name: str) -> dict[Key, Facts]:

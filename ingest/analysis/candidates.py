@@ -24,7 +24,7 @@ Cell = tuple[int, ...]
 _ROUNDING = 1
 """Two block means, each rounded to a whole gray level, can differ by this much more than before."""
 
-_FEW = 64
+_FEW = 32
 """Up to so many rows, looking at all of them is faster than looking for fewer."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -220,6 +221,19 @@ def test_a_reader_may_leave(worlds: dict[str, str], form: str) -> None:
         assert process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("arguments", [("recordings",), ("recordings", "--format", "csv"), ("info",)], ids=" ".join)
+def test_a_reader_may_never_come(worlds: dict[str, str], arguments: tuple[str, ...]) -> None:
+    """As in `catalog recordings | true`, where all of the output is still waiting to be written."""
+    readable, writable = os.pipe()
+    os.close(readable)
+    ran = subprocess.run(
+        [sys.executable, "-c", COMMAND, "--db", worlds["sqlite"], *arguments],
+        stdout=writable, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writable)
+    assert ran.stderr == ""
 
 
 def test_the_console_command_is_this_one() -> None:

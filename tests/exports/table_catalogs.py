@@ -31,6 +31,8 @@ from catalog.models import (
     RecordingRoot,
     Segment,
     SegmentAlias,
+    Selection,
+    SelectionTrial,
     Trial,
     Video,
     VideoAlias,
@@ -66,6 +68,9 @@ def fill(database: str, folder: Path) -> None:
         session.add(Neuron(recording_id=recording.id, row=9, max_activation=math.inf, mean_activation=0.1 + 0.2))
         session.flush()
         session.add_all(_files())
+        session.add(Selection(**_selection()))
+        session.flush()
+        session.add(SelectionTrial(selection="gabors", recording=FIRST, trial=51, video_id=VIDEO, **_nothing_valid()))
         session.commit()
 
 
@@ -110,6 +115,17 @@ def _problems(folder: Path) -> list[IngestProblem]:
 def _nothing_valid() -> dict[str, Any]:
     flags = ("valid_trial", *(f"valid_{name}" for name in ("video", "response", "pupil", "gaze", "locomotion")))
     return dict.fromkeys(flags, False)
+
+
+def _selection() -> dict[str, Any]:
+    told = {"name": "gabors", "conditions": ["label=Gabor", "valid_response=true"], "digest": "cd" * 32}
+    return told | {
+        "n_trials": 1,
+        "created_at": NOON,
+        "run_id": 7,
+        "schema_revision": "0003_selections",
+        "version": "0.1.0",
+    }
 
 
 def _files() -> list[ArrayFile]:

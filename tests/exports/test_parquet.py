@@ -31,8 +31,11 @@ from tests.exports.table_catalogs import (
     without_folders,
 )
 
-# rdflib, which the validator uses, warns of itself.
-pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+# The validator calls rdflib and pandas in ways that those warn of.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.reset_index is deprecated"),
+]
 
 
 @pytest.fixture(autouse=True)

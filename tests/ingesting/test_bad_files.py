@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import struct
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -476,8 +477,9 @@ STRAYS: dict[str | bytes, str] = {
     "-5.npy": "warning",
     "\N{ARABIC-INDIC DIGIT FIVE}.npy": "warning",
     "99999999999.npy": "warning",
-    b"\xff\xfe.npy": "warning",
 }
+if sys.platform != "darwin":  # where names of files are always text
+    STRAYS[b"\xff\xfe.npy"] = "warning"
 
 
 @pytest.mark.parametrize("name", STRAYS)

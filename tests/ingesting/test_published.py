@@ -129,10 +129,19 @@ def in_order_of_ingest(database: str, world: World) -> list[str]:
     return [str(row[0]) for row in plan(database, world.folder)[1]]
 
 
-@pytest.mark.parametrize("history", HISTORIES)
+@pytest.mark.parametrize(
+    ("backend", "history"),
+    [*(("sqlite", history) for history in HISTORIES), ("postgresql", metadata_between), ("postgresql", metadata_last)],
+)
 def test_every_order_ends_in_the_same_rows(
-    small_pair: World, agreeing: Path, expected: Tables, database: str, history: History
+    small_pair: World,
+    agreeing: Path,
+    expected: Tables,
+    make_database: MakeDatabase,
+    backend: str,
+    history: History,
 ) -> None:
+    database = make_database(backend)
     history(database, small_pair, agreeing)
     assert differing(canonical(database), expected) == {}
 

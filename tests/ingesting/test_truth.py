@@ -22,7 +22,7 @@ PARAMETRIC = {"GaussianDot", "NaturalImages", "Gabor", "PinkNoise", "RandomDots"
 HARD: dict[str, Any] = {"look_alikes": 1, "stalled": True, "name_suffix": "_30hz", "misspelled_behavior": True}
 DATA_SETS: dict[str, dict[str, Any]] = {
     "look-alikes": {"seed": 11, **HARD},
-    "other look-alikes": {"seed": 12, **HARD, "look_alikes": 2, "parametric_repeats": 1, "test_repeats": 1},
+    "other look-alikes": {"seed": 12, **HARD, "look_alikes": 2, "parametric_repeats": 1, "test_videos": 0},
     "many repeats": {"seed": 13, "train_videos": 0, "test_videos": 0, "parametric_repeats": 4, "stalled": True},
     "six recordings": {"seed": 14, "recordings": 6, "test_repeats": 1, "parametric_videos": 2, "parametric_repeats": 1},
 }

@@ -146,17 +146,24 @@ def test_what_postgresql_runs_to_explain_it_is_undone(make_database: MakeDatabas
 
 
 def test_even_without_the_list_of_words_nothing_can_be_changed(
-    own_database: str, monkeypatch: pytest.MonkeyPatch
+    own_database: str, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The words are for a better message; it is the connection that refuses."""
-    monkeypatch.setattr(
-        raw_sql, "QUESTIONS", ("delete", "insert", "pragma", "attach", "vacuum", "create", "drop", "set")
+    monkeypatch.chdir(tmp_path)
+    words = ("delete", "drop", "create", "insert", "attach", "vacuum", "pragma", "analyze", "truncate")
+    monkeypatch.setattr(raw_sql, "QUESTIONS", words)
+    statements = [WRITES[0], "DELETE FROM trials", "DROP VIEW trial_overview", "CREATE TABLE more (id INTEGER)"]
+    statements += (
+        ["ATTACH 'other.db' AS other", "VACUUM INTO 'copy.db'", "PRAGMA user_version = 7", "CREATE TEMP TABLE m (i)"]
+        if backend == "sqlite"
+        else ["TRUNCATE trials"]
     )
-    before = _contents(own_database)
-    for statement in ("DELETE FROM trials", "DROP VIEW trial_overview", "CREATE TABLE more (id INTEGER)", WRITES[0]):
-        with pytest.raises(QueryError, match=r"read-?only|not authorized"):
+    files, before = set(tmp_path.iterdir()), _contents(own_database)
+    for statement in statements:
+        with pytest.raises(QueryError, match=r"read-?only|not authorized|authorization denied"):
             raw_sql.run_sql(own_database, statement)
     assert _contents(own_database) == before
+    assert set(tmp_path.iterdir()) == files
 
 
 @pytest.mark.parametrize(

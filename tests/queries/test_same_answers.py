@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -181,6 +183,17 @@ def test_filters_are_those_of_pandas(cat: Catalog) -> None:
         assert mask.any(), filters
 
 
+@pytest.mark.parametrize("name", TEXT)
+def test_parts_of_text_are_literal_and_case_sensitive(cat: Catalog, name: str) -> None:
+    parts = ("", "%", "_", "a_", "_b", "50%", "%_", "gab", "GAB", "bor", "BOR", "ü", "Ü", "ï", "i\u0308", "\u0308ve",
+             "'", '"', "\\", "\n", " ", "\U0001f600", "[", "*", "?", ":", "null")  # fmt: skip
+    for part in parts:
+        expected = sorted(
+            row["id"] for row in WORLD.trials if row["first_label"] is not None and TEXT[name](row["first_label"], part)
+        )
+        assert sorted(cat.trials.filter(**{f"first_label__{name}": part}).values("id")) == expected, part
+
+
 def test_text_is_ordered_by_code_point(cat: Catalog) -> None:
     texts = sorted(row["first_label"] for row in WORLD.trials if row["first_label"] is not None)
     missing = [None] * (len(WORLD.trials) - len(texts))
@@ -207,6 +220,19 @@ def test_lists_may_be_long(cat: Catalog, size: int) -> None:
         row["segments_avg_duration"] in durations[:3] for row in WORLD.trials
     )
     assert cat.videos.filter(trial=list(range(0, 2 * size, 2))).count() > 0
+
+
+def test_long_lists_need_few_variables(catalogs: dict[str, Catalog]) -> None:
+    """Common builds of SQLite take 999 or 32,766 variables in a statement."""
+    cat = Catalog(str(catalogs["sqlite"].engine.url.database))
+
+    @sa.event.listens_for(cat.engine, "connect")
+    def _restrict(connection: sqlite3.Connection, _record: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+
+    cat.engine.dispose()
+    with cat:
+        assert cat.trials.filter(trial=range(40_000), label__ne=[str(n) for n in range(40_000)]).count() == 160
 
 
 @pytest.mark.parametrize(

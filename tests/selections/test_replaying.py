@@ -14,8 +14,6 @@ from ingest.writing.identities import VIDEOS
 from ingest.writing.runs import writing
 from tests.importing.builder import FIRST, SECOND
 
-SECOND_NAME = SECOND.removesuffix("_30hz")
-
 
 def told(replay):
     """Return the differences without their runs."""
@@ -52,6 +50,7 @@ def changed(cat, world, folder):
         by_trial["3"].update(label="Gabor", video_ID="v000003", valid_frames="50", valid_frames_video="50")
     with folder.edit_csv(folder.trials(SECOND)) as rows:
         rows[:] = [row for row in rows if row["trial"] != "5"]
+    folder.presentation(5, SECOND).unlink()
     import_metadata(world, folder.root)
     return cat
 
@@ -62,7 +61,7 @@ def test_what_came_went_and_changed(changed):
         ("went", FIRST, 2, "conditions", {"valid_pupil": (True, False)}),
         ("came", FIRST, 3, None, {}),
         ("changed", FIRST, 7, None, {"trial_type": ("final_test_bonus", "live_test_bonus")}),
-        ("went", SECOND_NAME, 5, "no trial", {}),
+        ("went", SECOND, 5, "no trial", {}),
     ]
     assert not found.same
     assert [found.trial for found in found.of("went")] == [2, 5]
@@ -111,7 +110,7 @@ def test_the_run_is_that_of_each_recording(cat, world, folder):
     found = cat.replay("all")
     assert [(one.recording, one.trial, one.run.id) for one in found.differences] == [
         (FIRST, 0, 2),
-        (SECOND_NAME, 1, 3),
+        (SECOND, 1, 3),
     ]
     assert [run.id for run in found.runs] == [2, 3]
 
@@ -125,9 +124,9 @@ def test_a_change_that_no_run_made(cat):
 
 def test_a_recording_that_is_gone(cat):
     cat.select("fig2", label="Gabor")
-    edit(cat, f"DELETE FROM recordings WHERE name = '{SECOND_NAME}'")
+    edit(cat, f"DELETE FROM recordings WHERE name = '{SECOND}'")
     found = cat.replay("fig2")
-    assert told(found) == [("went", SECOND_NAME, 5, "no recording", {})]
+    assert told(found) == [("went", SECOND, 5, "no recording", {})]
     assert found.runs == ()
 
 

@@ -21,8 +21,7 @@ from catalog.selections import keeping
 from ingest.importing import import_metadata
 from tests.importing.builder import FIRST, SECOND
 
-SECOND_NAME = SECOND.removesuffix("_30hz")
-GABOR = f"{FIRST}/2\n{FIRST}/7\n{SECOND_NAME}/5\n"
+GABOR = f"{FIRST}/2\n{FIRST}/7\n{SECOND}/5\n"
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "selections.md").read_text()
 
 
@@ -45,7 +44,7 @@ def test_the_selected_trials_are_a_query(cat):
     cat.select("other", label="NaturalVideo")
     cat.select("fig2", label="Gabor")
     query = cat.selection("fig2")
-    assert query.rows(["recording", "trial"]) == [(FIRST, 2), (FIRST, 7), (SECOND_NAME, 5)]
+    assert query.rows(["recording", "trial"]) == [(FIRST, 2), (FIRST, 7), (SECOND, 5)]
     assert [trial.video.id for trial in query] == ["v000003"] * 3
     assert query.filter(trial_type="live_test_bonus").count() == 1
     assert query.count_across("label").to_numpy().tolist() == [["Gabor", 3]]
@@ -54,8 +53,8 @@ def test_the_selected_trials_are_a_query(cat):
 def test_what_is_kept_of_a_trial(cat):
     cat.select("fig2", label="Gabor")
     with cat.session() as session:
-        kept = session.get_one(SelectionTrial, ("fig2", SECOND_NAME, 5))
-        trial = cat.trial(SECOND_NAME, 5)
+        kept = session.get_one(SelectionTrial, ("fig2", SECOND, 5))
+        trial = cat.trial(SECOND, 5)
         for column in sa.inspect(SelectionTrial).columns:
             if column.key not in ("selection", "recording"):
                 assert getattr(kept, column.key) == getattr(trial, column.key), column.key
@@ -63,8 +62,8 @@ def test_what_is_kept_of_a_trial(cat):
 
 
 def test_all_and_none(cat):
-    assert cat.select("all").n_trials == 7
-    assert cat.select("all").conditions == () if False else cat.selections()[0].conditions == ()
+    everything = cat.select("all")
+    assert (everything.n_trials, everything.conditions) == (7, ())
     none = cat.select("none", label="Film")
     assert (none.n_trials, none.digest) == (0, sha256(""))
     assert cat.selection("none").count() == 0
@@ -81,7 +80,7 @@ def test_the_digest_is_the_same_in_every_catalog(both_databases, folder):
             digests.append(cat.select("some", trial=[2, 4, 5, 7]).digest)
             ids.append(cat.trials.values("id"))
     assert ids[0] != ids[1]
-    assert digests == [sha256(f"{FIRST}/2\n{FIRST}/7\n{SECOND_NAME}/4\n{SECOND_NAME}/5\n")] * 2
+    assert digests == [sha256(f"{FIRST}/2\n{FIRST}/7\n{SECOND}/4\n{SECOND}/5\n")] * 2
 
 
 def test_trials_are_sorted_as_numbers():
@@ -159,7 +158,7 @@ def test_a_catalog_for_reading_cannot_select(world):
         kept = cat.select("fig2", label="Gabor")
     with Catalog(world, read_only=True) as cat:
         for write in (lambda: cat.select("b"), lambda: cat.remove_selection("fig2")):
-            with pytest.raises(DatabaseError, match="open for reading alone.*read_only"):
+            with pytest.raises(DatabaseError, match=r"open for reading alone.*read_only"):
                 write()
         assert cat.selections() == [kept]
         assert cat.replay("fig2").same
@@ -260,8 +259,8 @@ def test_the_migration_both_ways(world):
         ("UPDATE selections SET n_trials = -1", "n_trials_not_negative"),
         ("UPDATE selections SET name = ''", "name_not_empty"),
         ("UPDATE selection_trials SET trial = -1", "trial_not_negative"),
-        ("UPDATE selection_trials SET selection = 'x'", ""),
-        ("UPDATE selections SET run_id = 9", ""),
+        ("UPDATE selection_trials SET selection = 'x'", "(?i)foreign key"),
+        ("UPDATE selections SET run_id = 9", "(?i)foreign key"),
     ],
 )
 def test_the_database_refuses(cat, statement, constraint):
