@@ -88,6 +88,18 @@ def _point_aliases(connection: Connection, targets: Mapping[str, str]) -> None:
                 .where(aliases.c.alias == name, aliases.c.source == "published")
                 .values(video_id=targets[name])
             )
+            _move_published_trials(connection, name, targets[name])
+
+
+def _move_published_trials(connection: Connection, name: str, video: str) -> None:
+    """Let trials that only published metadata knows show what their video's published name stands for."""
+    published = sa.select(Recording.id).where(Recording.source == "published")
+    trials = table_of(Trial)
+    connection.execute(
+        sa.update(trials)
+        .where(trials.c.published_video_id == name, trials.c.recording_id.in_(published))
+        .values(video_id=video)
+    )
 
 
 def _disagreements(
