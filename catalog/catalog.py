@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -174,6 +176,16 @@ class Catalog:
         On SQLite its transaction begins with the first write: reading keeps nobody waiting, however long it is open.
         """
         return self._sessions()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Yield a session that sees the catalog as it is now, however others write meanwhile; it is for reading.
+
+        On SQLite it keeps writers waiting until the block ends.
+        """
+        level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with Session(self.engine.execution_options(**level), autoflush=False) as session:
+            yield session
 
     def close(self) -> None:
         """Close every connection."""

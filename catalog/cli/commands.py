@@ -6,6 +6,7 @@ import click
 
 from catalog.cli.db import db
 from catalog.cli.demo import demo
+from catalog.cli.export import export
 from catalog.cli.fill import import_, ingest
 from catalog.cli.info import info
 from catalog.cli.listings import LISTINGS
@@ -14,4 +15,4 @@ from catalog.cli.show import show
 from catalog.cli.simulate import simulate
 from catalog.cli.sql import sql
 
-ALL: tuple[click.Command, ...] = (demo, simulate, ingest, import_, info, *LISTINGS, show, sql, problems, db)
+ALL: tuple[click.Command, ...] = (demo, simulate, ingest, import_, info, *LISTINGS, show, sql, problems, export, db)

@@ -32,7 +32,7 @@ def export_catalog(
     *,
     force: bool = False,
 ) -> ExportReport:
-    """Write a catalog into a folder, in one of `FORMATS`; all that it holds is read in one transaction.
+    """Write a catalog into a folder, in one of `FORMATS`, as it is at this moment, whoever writes to it meanwhile.
 
     Raises
     ------
@@ -43,5 +43,7 @@ def export_catalog(
         raise InputError(f"unknown format {form!r}. {nearest(form, FORMATS)}")
     # Formats are imported when used: some need libraries that others do without.
     write: Writer = importlib.import_module(f"catalog.exports.{form}").write
-    with fresh_folder(folder, force=force) as target, catalog.session() as session:
+    url = catalog.engine.url
+    protected = [str(url.database)] if url.drivername == "sqlite" else []
+    with fresh_folder(folder, force=force, protected=protected) as target, catalog.snapshot() as session:
         return write(session, target, options or ExportOptions())

@@ -13,12 +13,9 @@ import pytest
 
 from ingest.auditing import audit_classes, audit_groups, audit_published
 from ingest.importing import import_metadata
-from ingest.ingesting import ingest_recordings
 from tests.auditing.conftest import RunAudit
 from tests.conftest import BACKENDS, MakeDatabase
 from tests.importing.builder import PublishedFolder
-from tests.ingesting.publish import Published
-from tests.ingesting.worlds import World
 
 LABELS = ("NaturalVideo", "NaturalImages", "Gabor", "PinkNoise", "RandomDots", "GaussianDot")
 CLASSES = dict(enumerate(LABELS))
@@ -150,15 +147,3 @@ def test_another_link_is_a_disagreement(imported: str, small: PublishedFolder) -
         "https://example.org/data",
         "https://example.org/other",
     )
-
-
-def test_one_recording_from_raw_arrays_and_one_imported(
-    published: Published, world: World, database: str, tmp_path: Path
-) -> None:
-    """The catalog's names are then of both kinds; the groups are the same."""
-    folder = published.write(tmp_path / "metadata")
-    import_metadata(database, folder)
-    ingest_recordings(database, world.folder, recordings=[world.names[0]], workers=1)
-    report = audit_published(database, folder)
-    assert report.agrees
-    assert report.check("videos").compared == 26

@@ -15,7 +15,6 @@ from ingest.importing import import_metadata
 from tests.auditing.conftest import RunAudit
 from tests.conftest import BACKENDS, MakeDatabase
 from tests.importing.builder import FIRST, SECOND, SHOWN, VIDEOS, PublishedFolder
-from tests.ingesting.worlds import World
 
 CLASSES = {0: "NaturalVideo", 3: "Gabor", 5: "NaturalImages"}
 GIVEN = "0=NaturalVideo,3=Gabor,5=NaturalImages"
@@ -171,24 +170,6 @@ def test_several_comparisons_at_once(
     assert result.exit_code == 1
     assert result.stdout.count("disagreements: none") == 2
 
-
-def test_the_truth_of_a_simulated_world(raw: str, world: World, tmp_path: Path) -> None:
-    names = sorted(world.truth["stimuli"])
-    for kind, key in (("groups", "stimulus"), ("classes", "label")):
-        (tmp_path / kind).mkdir()
-        for recording, told in world.truth["recordings"].items():
-            values = np.full(200, -1)
-            for trial, row in told["trials"].items():
-                values[int(trial)] = names.index(row[key]) if kind == "groups" else LABELS.index(row[key])
-            np.save(tmp_path / kind / f"{recording}.npy", values)
-    report = audit_groups(raw, tmp_path / "groups")
-    assert report.agrees
-    assert report.check("groups").compared == 26
-    assert any("across recordings" in note for note in report.notes)
-    assert audit_classes(raw, tmp_path / "classes", dict(enumerate(LABELS))).agrees
-
-
-LABELS = ("NaturalVideo", "NaturalImages", "Gabor", "PinkNoise", "RandomDots", "GaussianDot")
 
 BAD_ARRAYS: dict[str, tuple[Any, str]] = {
     "text": (np.array(["a", "b"]), "holds <U1"),

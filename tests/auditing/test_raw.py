@@ -1,4 +1,4 @@
-"""A catalog from raw arrays against published metadata: agreement, and each planted disagreement alone."""
+"""Catalogs from raw arrays against what others publish: agreement, and each planted disagreement alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from catalog import Catalog
 from catalog.errors import InputError
-from ingest.auditing import AuditReport, audit_published
+from ingest.auditing import AuditReport, audit_classes, audit_groups, audit_published
+from ingest.importing import import_metadata
+from ingest.ingesting import ingest_recordings
 from tests.auditing.conftest import RawCatalogs, RunAudit
 from tests.importing.reading import dump
 from tests.ingesting.publish import Key, Published
 from tests.ingesting.worlds import World
 
+LABELS = ("NaturalVideo", "NaturalImages", "Gabor", "PinkNoise", "RandomDots", "GaussianDot")
 Found = tuple[str, str, str | None, int | None, str | None]
 """Check, kind, recording, trial and subject of a disagreement."""
 Plant = Callable[[Published], list[Found]]
@@ -417,3 +421,31 @@ def test_a_catalog_that_is_not_there(published: Published, tmp_path: Path, run_a
     result = run_audit(str(tmp_path / "none.db"), "--against", published.write(tmp_path / "metadata"))
     assert result.exit_code == 2
     assert not (tmp_path / "none.db").exists()
+
+
+def test_one_recording_from_raw_arrays_and_one_imported(
+    published: Published, world: World, database: str, tmp_path: Path
+) -> None:
+    """The catalog's names are then of both kinds; the groups are the same."""
+    folder = published.write(tmp_path / "metadata")
+    import_metadata(database, folder)
+    ingest_recordings(database, world.folder, recordings=[world.names[0]], workers=1)
+    report = audit_published(database, folder)
+    assert report.agrees
+    assert report.check("videos").compared == 26
+
+
+def test_the_truth_of_a_simulated_world(raw: str, world: World, tmp_path: Path) -> None:
+    names = sorted(world.truth["stimuli"])
+    for kind, key in (("groups", "stimulus"), ("classes", "label")):
+        (tmp_path / kind).mkdir()
+        for recording, told in world.truth["recordings"].items():
+            values = np.full(200, -1)
+            for trial, row in told["trials"].items():
+                values[int(trial)] = names.index(row[key]) if kind == "groups" else LABELS.index(row[key])
+            np.save(tmp_path / kind / f"{recording}.npy", values)
+    report = audit_groups(raw, tmp_path / "groups")
+    assert report.agrees
+    assert report.check("groups").compared == 26
+    assert any("across recordings" in note for note in report.notes)
+    assert audit_classes(raw, tmp_path / "classes", dict(enumerate(LABELS))).agrees

@@ -1,0 +1,54 @@
+"""An export shows one moment of the catalog, and never costs the catalog itself."""
+
+import shutil
+
+import pytest
+import sqlalchemy as sa
+
+from catalog import Catalog, CatalogError, Recording
+from catalog.database import connect
+from catalog.exports.exporting import export_catalog
+from ingest.importing import import_metadata
+from tests.importing.builder import PublishedFolder
+
+
+@pytest.fixture
+def cat(database, tmp_path):
+    import_metadata(database, PublishedFolder(tmp_path / "metadata").write().root)
+    with Catalog(database, read_only=True) as catalog:
+        yield catalog
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(cat, database, backend):
+    count = sa.select(sa.func.count()).select_from(Recording)
+    with cat.snapshot() as session:
+        before = session.scalar(count)
+        if backend == "sqlite":
+            # The transaction itself keeps others from writing; waiting for that would only take long.
+            assert session.connection().connection.driver_connection.in_transaction
+            return
+        other = connect(database)
+        with other.begin() as connection:
+            connection.execute(sa.insert(Recording).values(name="new", source="raw"))
+        other.dispose()
+        assert session.scalar(count) == before
+    with cat.snapshot() as session:
+        assert session.scalar(count) == before + 1
+
+
+def test_the_catalogs_own_folder_is_not_replaced(cat, backend, tmp_path):
+    if backend == "postgresql":
+        pytest.skip("a server keeps its files elsewhere")
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    copy = folder / "catalog.db"
+    shutil.copy(str(cat.engine.url.database), copy)
+    with Catalog(copy, read_only=True) as catalog, pytest.raises(CatalogError, match=r"it holds .*catalog\.db"):
+        export_catalog(catalog, folder, "published", force=True)
+    assert copy.exists()
+
+
+def test_unknown_formats_name_the_nearest(cat, tmp_path):
+    with pytest.raises(CatalogError, match="'parquet'"):
+        export_catalog(cat, tmp_path / "out", "parket")
+    assert not (tmp_path / "out").exists()
