@@ -58,8 +58,6 @@ def keep(
     with transaction(engine, writes=True) as connection:
         if replace:
             connection.execute(sa.delete(Selection).where(Selection.name == name))
-        elif name in _names(connection):
-            raise _taken(name)
         selected = chosen(connection, texts)
         trials = [(str(recording), int(trial)) for recording, trial in connection.execute(picking(selected))]
         kept = Citation(
@@ -81,17 +79,13 @@ def _write(connection: Connection, kept: Citation, selected: Select[Any]) -> Non
     try:
         connection.execute(sa.insert(Selection), {**vars(kept), "conditions": list(kept.conditions)})
     except IntegrityError as error:
-        raise _taken(kept.name) from error
+        raise InputError(
+            f"there is a selection called {kept.name!r} already; choose another name, or give --replace (replace=True)"
+        ) from error
     owner = sa.literal(kept.name).label("selection")
     facts = [getattr(Trial, field) for field in FACTS]
     columns = ["selection", "recording", "trial", *FACTS]
     connection.execute(sa.insert(SelectionTrial).from_select(columns, picking(selected, *facts, first=(owner,))))
-
-
-def _taken(name: str) -> InputError:
-    return InputError(
-        f"there is a selection called {name!r} already; choose another name, or give --replace (replace=True)"
-    )
 
 
 def remove(engine: Engine, name: str) -> None:

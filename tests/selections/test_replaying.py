@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.models import Trial
+from catalog.selections.asking import FACTS
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
-from ingest.simulation import simulate
+from ingest.simulation import SimulationOptions, simulate
 from ingest.writing.identities import VIDEOS
 from ingest.writing.runs import writing
 from tests.importing.builder import FIRST, SECOND
@@ -29,7 +30,9 @@ def edit(cat, statement):
 
 def test_nothing_has_changed(cat, world, folder):
     cited = cat.select("fig2", label="Gabor")
+    cat.select("other", label="NaturalVideo")
     assert cat.replay("fig2").same
+    assert cat.replay("other").same
     with folder.edit_json(folder.basic()) as basic:
         basic["data_url"] = "https://example.org/elsewhere"
     report = import_metadata(world, folder.root)
@@ -158,8 +161,6 @@ def test_another_video(cat):
 
 
 def test_every_kept_field_is_compared(cat):
-    from catalog.selections.asking import FACTS
-
     cat.select("all")
     flags = [field for field in FACTS if field.startswith("valid_") and field != "valid_frames"]
     assert len(flags) == 6
@@ -172,7 +173,7 @@ def test_every_kept_field_is_compared(cat):
 def test_a_catalog_of_raw_arrays(tmp_path, make_database):
     """Raw recordings, taken in again after one of their trials was lost."""
     database = make_database("sqlite")
-    simulate(tmp_path / "data")
+    simulate(tmp_path / "data", SimulationOptions(recordings=1, n_neurons=4, train_videos=1, test_repeats=1))
     ingest_recordings(database, tmp_path / "data", workers=1)
     with Catalog(database) as cat:
         cited = cat.select("all", "valid_trial=true")
