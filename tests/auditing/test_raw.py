@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from catalog import Catalog
-from catalog.errors import InputError
+from catalog.errors import DatabaseError, InputError
+from catalog.models import Recording
 from ingest.auditing import AuditReport, audit_classes, audit_groups, audit_published
+from ingest.auditing.stored import snapshot
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from tests.auditing.conftest import RawCatalogs, RunAudit
@@ -265,7 +268,8 @@ def test_known_errors_are_told_apart(
         ("valid_frames", "known_padding_counted", other),
         ("neuron_statistics", "known_zeros_included", withheld),
     }
-    assert report.check("neuron_statistics").known == len(published.neurons[withheld])
+    statistics = report.check("neuron_statistics")
+    assert (statistics.compared, statistics.agree, statistics.known, statistics.differ) == (8, 4, 4, 0)
     result = run_audit(raw, "--against", folder)
     assert result.exit_code == 0
     assert "known_padding_counted" in result.stdout
@@ -372,6 +376,11 @@ def test_the_catalog_is_not_changed(
         assert catalog.trials.count() == len(published.trials)
     assert dump(raw) == rows
     assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
+
+
+def test_an_audit_could_not_write(raw: str) -> None:
+    with pytest.raises(DatabaseError), snapshot(raw) as connection:
+        connection.execute(sa.update(Recording).values(n_trials=0))
 
 
 def test_every_format_lists_the_disagreements(

@@ -157,6 +157,7 @@ def test_no_folder_of_this_machine_is_told(exported: Exported) -> None:
     told = "".join(path.read_text() for path in exported.folder.iterdir())
     assert str(exported.base) not in told
     assert "cannot read (local folder)/x.npy" in told
+    assert "(local folder)/data2 is no folder of ours" in told
     assert "recording_roots.csv" not in {path.name for path in exported.folder.iterdir()}
 
 
