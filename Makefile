@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 help:
 	@echo "make demo    simulate a small data set, ingest it, ask it questions"
 	@echo "make test    run every test, on SQLite and on PostgreSQL"
-	@echo "make lint    ruff: lint and format"
+	@echo "make lint    ruff and reuse: style, formatting, licence information"
 	@echo "make types   mypy"
 	@echo "make bench   benchmarks, as ratios against a baseline in the same run"
 	@echo "make docs    rewrite docs/cli.md and docs/schema.md"
@@ -36,6 +36,7 @@ test: $(VENV)/.developer
 lint: $(VENV)/.developer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/reuse lint --quiet
 
 types: $(VENV)/.developer
 	$(BIN)/mypy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -11,14 +10,13 @@ from sqlalchemy.orm import Session
 from catalog.errors import NotFoundError, nearest
 from catalog.filters import is_storable
 from catalog.models import Recording, Segment, SegmentAlias, Trial, Video, VideoAlias
+from catalog.names import recording_name
 
 Thing = TypeVar("Thing", Video, Segment)
 
 
 LARGEST_TRIAL = 2**31 - 1
 LONGEST_ID = 100
-_COPY = re.compile(r"(?P<name>dynamic\d+-\d+-\d+-Video-[0-9a-f]{32}).+")
-"""The name of a copy of a recording, such as `dynamic29513-…_30hz`: some publications append a suffix."""
 
 
 def find_video(session: Session, name: str) -> Video:
@@ -74,11 +72,9 @@ def find_recording(session: Session, name: str) -> Recording:
     """Return the recording of that name; a part of the name will do where only one recording has it."""
     if not _may_be_name(name):
         raise NotFoundError(f"no recording is called {name!r}; expected its name, or a part of it")
-    copy = _COPY.fullmatch(name)
-    for candidate in (name, copy["name"]) if copy else (name,):
-        exact = session.scalar(sa.select(Recording).where(Recording.name == candidate))
-        if exact is not None:
-            return exact
+    exact = session.scalar(sa.select(Recording).where(Recording.name == recording_name(name)))
+    if exact is not None:
+        return exact
     names = session.scalars(sa.select(Recording.name).order_by(Recording.name)).all()
     matching = [known for known in names if name and name in known]
     if len(matching) > 1:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 RECORDING = re.compile(
-    r"(?P<name>dynamic(?P<animal_id>\d+)-(?P<session>\d+)-(?P<scan_idx>\d+)-Video-[0-9a-f]{32})(?P<suffix>.*)", re.DOTALL
+    r"(?P<name>dynamic(?P<animal_id>\d+)-(?P<session>\d+)-(?P<scan_idx>\d+)-Video-[0-9a-f]{32})(?P<suffix>.*)",
+    re.DOTALL,
 )
 
 

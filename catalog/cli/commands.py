@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from catalog.cli.audit import audit
 from catalog.cli.db import db
 from catalog.cli.demo import demo
 from catalog.cli.export import export
@@ -11,8 +12,24 @@ from catalog.cli.fill import import_, ingest
 from catalog.cli.info import info
 from catalog.cli.listings import LISTINGS
 from catalog.cli.problems import problems
+from catalog.cli.select import replay, select
 from catalog.cli.show import show
 from catalog.cli.simulate import simulate
 from catalog.cli.sql import sql
 
-ALL: tuple[click.Command, ...] = (demo, simulate, ingest, import_, info, *LISTINGS, show, sql, problems, export, db)
+ALL: tuple[click.Command, ...] = (
+    demo,
+    simulate,
+    ingest,
+    import_,
+    info,
+    *LISTINGS,
+    show,
+    sql,
+    problems,
+    select,
+    replay,
+    export,
+    audit,
+    db,
+)

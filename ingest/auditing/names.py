@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from catalog.errors import InputError
 
 CANONICAL = re.compile(r"dynamic\d+-\d+-\d+-Video-[0-9a-f]{32}")
-"""A recording's name, without the suffix (such as `_30hz`) that some copies carry."""
+"""A recording's name as it may stand within the name of a file."""
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from catalog.names import recording_parts
 from ingest.facts import Row
 from ingest.published.files import read_csv, read_json
 from ingest.published.findings import Findings, some
-from ingest.published.layout import RECORDING_NAME, Folder
+from ingest.published.layout import Folder
 from ingest.published.values import (
     COUNT,
     INTEGER,
@@ -45,7 +46,6 @@ NEURONS: dict[str, Kind] = {
     "max_activation": NUMBER,
     "std_activation": NOT_NEGATIVE,
 }
-NAME_PARTS = ("animal_id", "session", "scan_idx")
 
 
 def only_file(folder: Folder, subfolder: str, ending: str, findings: Findings, action: str) -> str | None:
@@ -84,7 +84,7 @@ def read_basics(root: Path, folder: Folder, findings: Findings) -> Row | None:
         return None
     unknown_keys(content, frozenset(BASICS), path, findings)
     columns = object_values(content, BASICS, path, findings, optional=frozenset({"dataset_url", "data_url"}))
-    for name, value in _name_parts(folder.name).items():
+    for name, value in recording_parts(folder.name).items():
         if columns[name] is not None and columns[name] != value:
             findings.warning(
                 "recording_differs",
@@ -98,17 +98,12 @@ def read_basics(root: Path, folder: Folder, findings: Findings) -> Row | None:
 def basics_without_file(folder: Folder, trials: int, neurons: int, frequencies: list[float]) -> Row:
     """Return what can be known of a recording without `meta-basic`."""
     columns: Row = dict.fromkeys(BASICS)
-    columns |= _name_parts(folder.name)
+    columns |= recording_parts(folder.name)
     columns["n_trials"] = trials
     columns["n_neurons"] = neurons or None
     if frequencies:
         columns["sampling_freq"] = Counter(frequencies).most_common(1)[0][0]
     return columns
-
-
-def _name_parts(name: str) -> dict[str, str]:
-    found = RECORDING_NAME.fullmatch(name)
-    return {part: found[part] for part in NAME_PARTS} if found else {}
 
 
 def read_dictionaries(root: Path, folder: Folder, findings: Findings) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog.errors import InputError, nearest
+from catalog.names import recording_name
 
 GLOBAL_FOLDER = "global_meta"
-RECORDING_NAME = re.compile(r"dynamic(?P<animal_id>\d+)-(?P<session>\d+)-(?P<scan_idx>\d+)-Video-[0-9a-f]{32}.*")
 
 RECORDING_FILES = {
     "": re.compile(r"meta-basic.*\.json"),
@@ -52,6 +52,7 @@ class Layout:
 
     root: Path
     recordings: dict[str, Folder]
+    """Each recording's folder, by the name that the recording has in the catalog."""
     stimuli: Folder | None
     strangers: list[str]
     selected: bool
@@ -88,9 +89,9 @@ def _layout(root: Path) -> Layout:
         if name == GLOBAL_FOLDER:
             continue
         recording = _scan(root / name, RECORDING_FILES)
-        if any(recording.files.values()):
-            found[name] = recording
-        elif recording.unreadable or not _looks_raw(root / name):
+        if any(recording.files.values()) and recording_name(name) not in found:
+            found[recording_name(name)] = recording
+        elif any(recording.files.values()) or recording.unreadable or not _looks_raw(root / name):
             strangers.append(f"{name}/")
     stimuli = _scan(root / GLOBAL_FOLDER, GLOBAL_FILES) if GLOBAL_FOLDER in folders else None
     if stimuli is not None and not any(stimuli.files.values()) and not stimuli.unreadable:
@@ -100,12 +101,13 @@ def _layout(root: Path) -> Layout:
 
 
 def _select(layout: Layout, recordings: Sequence[str]) -> Layout:
-    for name in recordings:
-        if name not in layout.recordings:
+    wanted = {recording_name(name): name for name in recordings}
+    for plain, name in wanted.items():
+        if plain not in layout.recordings:
             raise InputError(
                 f"{layout.root} holds no metadata of a recording {name!r}. {nearest(name, layout.recordings)}"
             )
-    chosen = {name: folder for name, folder in layout.recordings.items() if name in set(recordings)}
+    chosen = {name: folder for name, folder in layout.recordings.items() if name in wanted}
     return Layout(
         layout.root,
         chosen,

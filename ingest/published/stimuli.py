@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from catalog.names import recording_name
 from ingest.facts import Problem, Row
 from ingest.published.files import read_json
 from ingest.published.findings import Findings, some
@@ -141,7 +142,7 @@ def _read_video(root: Path, path: str, stimuli: PublishedStimuli, findings: Find
     for row in rows:
         row["segment_id"] = row.pop("segment_ID", None)
     columns = {"id": identifier, **values, "n_segments": listed, "source": "published"}
-    duplicates = _duplicates(content, "trials", path, findings)
+    duplicates = _by_recording(_duplicates(content, "trials", path, findings))
     stimuli.videos[identifier] = PublishedVideo(columns, rows, path, duplicates)
     _check_end(stimuli.videos[identifier], findings)
 
@@ -225,3 +226,13 @@ def _add_missing_segments(stimuli: PublishedStimuli, findings: Findings) -> None
                 "the segment was taken in with the label and frames that it has in this video",
                 path=video.path,
             )
+
+
+def _by_recording(duplicates: dict[str, set[int]] | None) -> dict[str, set[int]] | None:
+    """Return the trials that are listed for each recording, by its name in the catalog."""
+    if duplicates is None:
+        return None
+    found: dict[str, set[int]] = {}
+    for name, trials in duplicates.items():
+        found.setdefault(recording_name(name), set()).update(trials)
+    return found

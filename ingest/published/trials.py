@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from catalog.models import SIGNALS
+from catalog.names import recording_name
 from ingest.facts import Row, TrialFacts
 from ingest.published.basics import only_file
 from ingest.published.files import read_csv
@@ -41,7 +42,7 @@ def read_trials(
     if rows is not None:
         _report_one_sided(folder, rows, presentations, findings)
     rows = rows or {}
-    listed = stimuli.listed_for(folder.name) if presentations.keys() - rows.keys() else {}
+    listed = stimuli.listed_for(recording_name(folder.name)) if presentations.keys() - rows.keys() else {}
     trials = []
     for number in sorted({*rows, *presentations}):
         row, presentation = rows.get(number), presentations.get(number)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from catalog.names import recording_name, recording_parts
 from ingest.facts import Problem
 
-NAME_PATTERN = re.compile(
-    r"(?P<name>dynamic(?P<animal_id>\d+)-(?P<session>\d+)-(?P<scan_idx>\d+)-Video-[0-9a-f]{32})(?P<suffix>.*)"
-)
 SIGNAL_FOLDERS = {
     "videos": "video",
     "responses": "response",
@@ -52,8 +49,7 @@ class RecordingFolder:
     @property
     def parts(self) -> dict[str, str]:
         """Animal, session and scan, as the name tells them; empty for a name of another form."""
-        match = NAME_PATTERN.fullmatch(self.name)
-        return {key: match[key] for key in ("animal_id", "session", "scan_idx")} if match else {}
+        return recording_parts(self.name)
 
 
 def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
@@ -73,7 +69,7 @@ def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
             found.append(scan_recording(path))
         elif entry.is_dir():
             problems.append(_skipped(path, "no_recording", "is a folder without data/videos, data/responses or such"))
-        elif NAME_PATTERN.match(entry.name) and entry.name.endswith(".zip"):
+        elif recording_parts(entry.name) and entry.name.endswith(".zip"):
             problems.append(_skipped(path, "packed_recording", "is packed: unpack it to have it taken in"))
     return _without_twins(found, problems), problems
 
@@ -86,9 +82,8 @@ def is_recording(path: Path) -> bool:
 def scan_recording(path: Path) -> RecordingFolder:
     """List the trial files of a recording's folder."""
     path = path.absolute()
-    match = NAME_PATTERN.fullmatch(path.name)
-    recording = RecordingFolder(match["name"] if match else path.name, path)
-    if match is None:
+    recording = RecordingFolder(recording_name(path.name), path)
+    if not recording.parts:
         recording.problems.append(
             _problem(
                 recording,

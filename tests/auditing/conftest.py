@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 
-from catalog.cli.audit import audit as audit_command
-from catalog.cli.main import ErrorsForPeople
+from catalog.cli import main
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from ingest.simulation import SimulationOptions, simulate
@@ -23,24 +21,12 @@ from tests.ingesting.worlds import World
 RunAudit = Callable[..., Result]
 
 
-@click.group(cls=ErrorsForPeople)
-@click.option("--db")
-@click.option("--debug", is_flag=True)
-@click.pass_context
-def group(ctx: click.Context, db: str, debug: bool) -> None:
-    """The audit in a group as `catalog` is one."""
-    ctx.obj = db
-
-
-group.add_command(audit_command)
-
-
 @pytest.fixture
 def run_audit() -> RunAudit:
     """Run `catalog --db DATABASE audit …`; no output is a traceback."""
 
     def run(database: str, *arguments: str | Path) -> Result:
-        result = CliRunner().invoke(group, ["--db", database, "audit", *map(str, arguments)])
+        result = CliRunner().invoke(main, ["--db", database, "audit", *map(str, arguments)])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 FIRST = "dynamic11111-2-3-Video-0123456789abcdef0123456789abcdef"
-SECOND = "dynamic22222-4-5-Video-fedcba9876543210fedcba9876543210_30hz"
+SECOND = "dynamic22222-4-5-Video-fedcba9876543210fedcba9876543210"
 
 VIDEOS: dict[str, tuple[str, list[int], list[str]]] = {
     "v000001": ("NaturalVideo", [0, 100, 300], []),

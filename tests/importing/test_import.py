@@ -545,6 +545,8 @@ def test_every_table_that_an_import_fills_is_compared(database: str, folder: Pub
         "recording_roots",
         "segment_aliases",
         "segment_signatures",
+        "selection_trials",
+        "selections",
         "video_aliases",
         "video_signatures",
     }
