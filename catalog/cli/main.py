@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from typing import Any
@@ -15,9 +16,11 @@ from catalog.errors import CatalogError
 EPILOG = """\b
 Exit codes:
   0  done
-  1  done, with problems recorded (`catalog problems` lists them)
+  1  done, with problems recorded (`catalog problems` lists them), or with
+     differences found (`replay`, `audit`)
   2  wrong usage or input; nothing was changed
   3  an unexpected failure; what was committed before it stays
+  130  interrupted
 \b
 Data goes to standard output, everything else to standard error.
 """
@@ -37,8 +40,15 @@ class ErrorsForPeople(click.Group):
         except CatalogError as error:
             _tell(ctx, str(error))
             ctx.exit(2)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            # The reader (such as `head`) has what it wanted. Python would complain when it flushes at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
         except Exception as error:  # the last resort: the user learns of it, and how to see more
             _tell(ctx, f"unexpected {type(error).__name__}: {_first_line(error)} (run again with --debug to see where)")
             ctx.exit(3)

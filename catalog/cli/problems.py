@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
-from catalog.cli.output import format_option, write_rows
+from catalog.cli.output import FORMATS, write_rows
 
 COLUMNS = ("severity", "kind", "recording", "trial", "signal", "path", "message", "action")
 
@@ -12,7 +15,14 @@ COLUMNS = ("severity", "kind", "recording", "trial", "signal", "path", "message"
 @click.command(short_help="List what ingest and import found wrong, and what was done about it.")
 @click.option("--recording", metavar="NAME", help="Only of this recording (a part of its name will do).")
 @click.option("--severity", type=click.Choice(["error", "warning", "notice"]), help="Only of this severity.")
-@format_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="How to print them; text is for people.",
+)
 @click.pass_obj
 def problems(db: str, recording: str | None, severity: str | None, form: str) -> None:
     """List what ingest and import found wrong with files, and what was done about it.
@@ -33,7 +43,18 @@ def problems(db: str, recording: str | None, severity: str | None, form: str) ->
         if severity:
             statement = statement.where(IngestProblem.severity == severity)
         rows = session.execute(statement).all()
-    if not rows and form == "table":
-        click.echo("No problems recorded.", err=True)
+    if form != "text":
+        write_rows(COLUMNS, rows, form)
         return
-    write_rows(COLUMNS, rows, form)
+    for row in rows:
+        _print_problem(row._asdict())
+    if not rows:
+        click.echo("No problems recorded.", err=True)
+
+
+def _print_problem(problem: Mapping[str, Any]) -> None:
+    """Print a problem as two or three lines: what and where, the message, what was done."""
+    trial = "" if problem["trial"] is None else f"/{problem['trial']}"
+    where = [f"{problem['recording'] or ''}{trial}", problem["signal"], problem["path"]]
+    click.echo("  ".join([problem["severity"], problem["kind"], *filter(None, where)]))
+    click.echo(f"    {problem['message']}\n    -> {problem['action']}")

@@ -34,6 +34,8 @@ QUESTIONS = (
     ("db", "check"),
     ("db", "upgrade"),
 )
+"""Every command that answers from a database as it is."""
+OPENING = (*QUESTIONS, ("select",), ("replay", "name"), ("export", "out", "--format", "published"))
 """Every command that opens a database and does not make one."""
 
 
@@ -106,7 +108,7 @@ def test_questions_go_without_messages_and_messages_without_data(
         assert ran.err == ""
 
 
-@pytest.mark.parametrize("arguments", QUESTIONS, ids=" ".join)
+@pytest.mark.parametrize("arguments", OPENING, ids=" ".join)
 def test_a_missing_database_is_not_made(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     path = tmp_path / "none.db"
     ran = run("--db", str(path), *arguments)
@@ -118,7 +120,7 @@ def test_a_missing_database_is_not_made(run: Run, tmp_path: Path, arguments: tup
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", QUESTIONS, ids=" ".join)
+@pytest.mark.parametrize("arguments", OPENING, ids=" ".join)
 def test_what_is_no_catalog_is_told_and_left_alone(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     path = tmp_path / "notes.db"
     path.write_text("no database at all\n" * 50)
@@ -241,3 +243,12 @@ def test_the_console_command_is_this_one() -> None:
     assert shutil.which("catalog", path=str(Path(sys.executable).parent))
     ran = _run(COMMAND, "--version")
     assert ran.stdout == f"sensorium-catalog, version {catalog.__version__}\n"
+
+
+def test_an_interruption_is_no_success(run: Run, world: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("catalog.catalog.Catalog.__init__", interrupt)
+    ran = run("--db", world, "info")
+    assert (ran.code, ran.out, ran.err) == (130, "", "Interrupted.\n")
