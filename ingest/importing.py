@@ -35,15 +35,13 @@ from ingest.published import (
 from ingest.reconciling import reconcile_published
 from ingest.report import RunReport
 from ingest.writing.catalogs import open_or_create
+from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
 from ingest.writing.problems import clear_problems, read_problems, write_problems
 from ingest.writing.recordings import replace_recording
 from ingest.writing.rows import chunks
 from ingest.writing.runs import finish_run, recorded_run, writing
 from ingest.writing.stimuli import (
     Changes,
-    delete_unused_videos,
-    resolve_videos,
-    videos_of_recording,
     write_segments,
     write_videos,
 )
@@ -192,7 +190,7 @@ class _Import:
                 self._write_recording(facts)
         if not self.layout.selected:
             self._write_rest(raw)
-        delete_unused_videos(self.connection, self.before - self.stimuli.videos.keys())
+        remove_unshown(self.connection, self.before - self.stimuli.videos.keys(), "published")
         self.counts.update(videos=len(self.written), segments=len(self._segments_of(self.written)))
         self._check()
 
@@ -209,10 +207,10 @@ class _Import:
     def _write_recording(self, facts: RecordingFacts) -> None:
         names = {trial.columns["video_id"] for trial in facts.trials} - {None}
         self._write_videos(names)
-        resolved = resolve_videos(self.connection, names)
+        resolved = VIDEOS.resolve(self.connection, names)
         for trial in facts.trials:
             trial.columns["video_id"] = resolved.get(trial.columns["video_id"])
-        self.before |= videos_of_recording(self.connection, facts.name)
+        self.before |= videos_of(self.connection, facts.name, "published")
         replace_recording(self.connection, facts, self.run_id)
 
     def _write_videos(self, names: Iterable[str]) -> None:

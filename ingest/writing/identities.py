@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from catalog.filters import AnyOf
 from catalog.models import (
-    Base,
     Recording,
     Segment,
     SegmentAlias,
@@ -23,6 +22,7 @@ from catalog.models import (
     VideoSignature,
 )
 from ingest.facts import Row
+from ingest.writing.rows import insert_rows, table_of
 
 
 class StoredVariant(NamedTuple):
@@ -80,13 +80,11 @@ class Identities:
 
     def add(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert new videos or segments."""
-        if rows:
-            connection.execute(sa.insert(self.things), list(rows))
+        insert_rows(connection, self.things, rows)
 
     def add_signatures(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Keep the signatures of variants."""
-        if rows:
-            connection.execute(sa.insert(self.signatures), list(rows))
+        insert_rows(connection, self.signatures, rows)
 
     def add_aliases(self, connection: Connection, names: Mapping[str, str], source: str) -> None:
         """Let each name stand for an ID, unless it is an ID or stands for one already."""
@@ -96,8 +94,7 @@ class Identities:
             for name, owner in sorted(names.items())
             if name not in taken and name != owner
         ]
-        if rows:
-            connection.execute(sa.insert(self.aliases), rows)
+        insert_rows(connection, self.aliases, rows)
 
     def replace(self, connection: Connection, old: str, new: str, source: str) -> None:
         """Let `new` take the place of `old`, which becomes an alias of it."""
@@ -113,27 +110,21 @@ class Identities:
         connection.execute(sa.delete(self.things).where(AnyOf(column, sorted(set(ids)))))
 
 
-def _table(model: type[Base]) -> sa.Table:
-    table = model.__table__
-    if not isinstance(table, sa.Table):
-        raise TypeError(f"{model} is not mapped to a table")
-    return table
-
-
-VIDEOS = Identities(_table(Video), _table(VideoAlias), _table(VideoSignature), "video_id", (_table(Trial).c.video_id,))
+VIDEOS = Identities(
+    table_of(Video), table_of(VideoAlias), table_of(VideoSignature), "video_id", (table_of(Trial).c.video_id,)
+)
 SEGMENTS = Identities(
-    _table(Segment),
-    _table(SegmentAlias),
-    _table(SegmentSignature),
+    table_of(Segment),
+    table_of(SegmentAlias),
+    table_of(SegmentSignature),
     "segment_id",
-    (_table(VideoSegment).c.segment_id,),
+    (table_of(VideoSegment).c.segment_id,),
 )
 
 
 def add_video_segments(connection: Connection, rows: Sequence[Row]) -> None:
     """Insert the segments of new videos."""
-    if rows:
-        connection.execute(sa.insert(VideoSegment), list(rows))
+    insert_rows(connection, table_of(VideoSegment), rows)
 
 
 def segment_ids_of(connection: Connection, videos: Iterable[str]) -> dict[str, dict[int, str]]:
@@ -148,34 +139,38 @@ def segment_ids_of(connection: Connection, videos: Iterable[str]) -> dict[str, d
     return found
 
 
-def videos_of(connection: Connection, recording: str) -> set[str]:
-    """Return the raw videos that a recording's trials show."""
+def videos_of(connection: Connection, recording: str, source: str = "raw") -> set[str]:
+    """Return the videos, raw or published ones, that a recording's trials show."""
     statement = (
-        sa.select(Trial.video_id)
+        sa.select(Video.id)
+        .join(Trial, Trial.video_id == Video.id)
         .join(Recording, Recording.id == Trial.recording_id)
-        .join(Video, Video.id == Trial.video_id)
-        .where(Recording.name == recording, Video.source == "raw")
+        .where(Recording.name == recording, Video.source == source)
         .distinct()
     )
-    return {video for video in connection.scalars(statement) if video is not None}
+    return set(connection.scalars(statement))
 
 
-def remove_unshown(connection: Connection, videos: Iterable[str]) -> None:
+def remove_unshown(connection: Connection, videos: Iterable[str], source: str = "raw") -> None:
     """Delete those of the videos that no trial shows any more, and segments that were only part of them.
 
-    A video that bears a published name stays: those are found for ever.
+    Only raw, or only published, ones are deleted. A video that bears a published name stays: those are found for ever.
     """
     wanted = sorted(set(videos))
     shown = sa.select(Trial.video_id).where(AnyOf(Trial.__table__.c.video_id, wanted))
     aliases = VIDEOS.aliases.c
     named = sa.select(aliases.video_id).where(AnyOf(aliases.video_id, wanted), aliases.source == "published")
     kept = set(connection.scalars(shown.union(named)))
-    gone = [video for video in wanted if video not in kept]
-    if not gone:
-        return
-    part = VideoSegment.__table__.c
-    segments = set(connection.scalars(sa.select(part.segment_id).where(AnyOf(part.video_id, gone)).distinct()))
+    things = VIDEOS.things.c
+    gone = [
+        video
+        for video in connection.scalars(sa.select(things.id).where(AnyOf(things.id, wanted), things.source == source))
+        if video not in kept
+    ]
+    part, segment = VideoSegment.__table__.c, SEGMENTS.things.c
+    in_gone = sa.select(part.segment_id).where(AnyOf(part.video_id, gone), part.segment_id.is_not(None)).distinct()
+    candidates = list(connection.scalars(in_gone))
     VIDEOS.remove(connection, gone)
-    candidates = sorted(segment for segment in segments if segment is not None)
-    used = set(connection.scalars(sa.select(part.segment_id).where(AnyOf(part.segment_id, candidates)).distinct()))
-    SEGMENTS.remove(connection, [segment for segment in candidates if segment not in used])
+    occurs = sa.exists().where(part.segment_id == segment.id)
+    unused = sa.select(segment.id).where(AnyOf(segment.id, candidates), segment.source == source, ~occurs)
+    SEGMENTS.remove(connection, list(connection.scalars(unused)))

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from catalog.models import Recording, Segment, SegmentAlias, Trial, Video, VideoAlias, VideoSegment
+from catalog.models import VideoSegment
 from ingest.facts import Row
+from ingest.writing.identities import SEGMENTS, VIDEOS, Identities
 from ingest.writing.rows import chunks, insert_rows, table_of
 
-VIDEOS, VIDEO_SEGMENTS, VIDEO_ALIASES = table_of(Video), table_of(VideoSegment), table_of(VideoAlias)
-SEGMENTS, SEGMENT_ALIASES = table_of(Segment), table_of(SegmentAlias)
-TRIALS = table_of(Trial)
+VIDEO_SEGMENTS = table_of(VideoSegment)
 
 
 @dataclass
@@ -31,31 +30,9 @@ class Changes:
         return self
 
 
-def resolve_videos(connection: Connection, names: Iterable[str]) -> dict[str, str]:
-    """Return the video that each name stands for; a name that is no alias stands for itself."""
-    return _resolve(connection, names, VIDEO_ALIASES.c.alias, VIDEO_ALIASES.c.video_id)
-
-
-def resolve_segments(connection: Connection, names: Iterable[str]) -> dict[str, str]:
-    """Return the segment that each name stands for; a name that is no alias stands for itself."""
-    return _resolve(connection, names, SEGMENT_ALIASES.c.alias, SEGMENT_ALIASES.c.segment_id)
-
-
-def _resolve(
-    connection: Connection, names: Iterable[str], alias: sa.Column[str], target: sa.Column[str]
-) -> dict[str, str]:
-    found = {name: name for name in names}
-    for some in chunks(list(found)):
-        for name, other in connection.execute(sa.select(alias, target).where(alias.in_(some))):
-            found[name] = other
-    return found
-
-
 def write_segments(connection: Connection, segments: Sequence[Row]) -> Changes:
     """Write published segments (rows of `segments`); aliases and raw segments stay what they are."""
-    resolved = resolve_segments(connection, (row["id"] for row in segments))
-    rows = [row for row in segments if resolved[row["id"]] == row["id"]]
-    return _upsert(connection, SEGMENTS, rows)
+    return _upsert(connection, SEGMENTS.things, _without_aliases(connection, SEGMENTS, segments))
 
 
 def write_videos(connection: Connection, videos: Sequence[Row], spans: Mapping[str, Sequence[Row]]) -> Changes:
@@ -63,12 +40,11 @@ def write_videos(connection: Connection, videos: Sequence[Row], spans: Mapping[s
 
     Aliases and raw videos stay what they are; the segments that `spans` names must be there, or be aliases.
     """
-    resolved = resolve_videos(connection, (row["id"] for row in videos))
-    rows = [row for row in videos if resolved[row["id"]] == row["id"]]
+    rows = _without_aliases(connection, VIDEOS, videos)
     wanted = _resolved_spans(connection, rows, spans)
     stored = _stored_spans(connection, [row["id"] for row in rows])
     other = {name for name in wanted if stored.get(name, []) != wanted[name]}
-    changes = _upsert(connection, VIDEOS, rows, other)
+    changes = _upsert(connection, VIDEOS.things, rows, other)
     touched = [*changes.added, *changes.replaced]
     for some in chunks(changes.replaced):
         connection.execute(sa.delete(VIDEO_SEGMENTS).where(VIDEO_SEGMENTS.c.video_id.in_(some)))
@@ -81,11 +57,17 @@ def _resolved_spans(
 ) -> dict[str, list[Row]]:
     wanted = {video["id"]: [{"video_id": video["id"], **row} for row in spans[video["id"]]] for video in videos}
     named = {row["segment_id"] for rows in wanted.values() for row in rows if row["segment_id"] is not None}
-    resolved = resolve_segments(connection, named)
+    resolved = SEGMENTS.resolve(connection, named)
     for rows in wanted.values():
         for row in rows:
             row["segment_id"] = resolved.get(row["segment_id"])
     return wanted
+
+
+def _without_aliases(connection: Connection, tables: Identities, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows whose IDs do not stand for something else already."""
+    owners = tables.resolve(connection, (row["id"] for row in rows))
+    return [row for row in rows if owners.get(row["id"], row["id"]) == row["id"]]
 
 
 def _stored_spans(connection: Connection, names: Iterable[str]) -> dict[str, list[Row]]:
@@ -114,26 +96,3 @@ def _upsert(connection: Connection, table: sa.Table, rows: Sequence[Row], also: 
         parameters = [{"old_id": row["id"], **{f"new_{name}": row[name] for name in values}} for row in old]
         connection.execute(statement, parameters)
     return Changes([row["id"] for row in new], [row["id"] for row in old])
-
-
-def videos_of_recording(connection: Connection, name: str) -> set[str]:
-    """Return the videos that a recording's trials show; none for a recording that is not there."""
-    statement = sa.select(Trial.video_id).join(Recording).where(Recording.name == name).distinct()
-    return {name for name in connection.scalars(statement) if name is not None}
-
-
-def delete_unused_videos(connection: Connection, names: Iterable[str]) -> None:
-    """Delete those of the published videos that no trial shows any more, and the segments that only they had."""
-    segments: set[str] = set()
-    for some in chunks(names):
-        shown = sa.exists().where(TRIALS.c.video_id == VIDEOS.c.id)
-        unused = sa.select(VIDEOS.c.id).where(VIDEOS.c.id.in_(some), VIDEOS.c.source == "published", ~shown)
-        gone = list(connection.scalars(unused))
-        held = sa.select(VIDEO_SEGMENTS.c.segment_id).where(VIDEO_SEGMENTS.c.video_id.in_(gone)).distinct()
-        segments |= {name for name in connection.scalars(held) if name is not None}
-        connection.execute(sa.delete(VIDEOS).where(VIDEOS.c.id.in_(gone)))
-    for some in chunks(segments):
-        occurs = sa.exists().where(VIDEO_SEGMENTS.c.segment_id == SEGMENTS.c.id)
-        connection.execute(
-            sa.delete(SEGMENTS).where(SEGMENTS.c.id.in_(some), SEGMENTS.c.source == "published", ~occurs)
-        )
