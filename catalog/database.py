@@ -204,7 +204,11 @@ def schema_revision(engine: Engine) -> str | None:
 def unusable(error: DBAPIError, name: str) -> DatabaseError:
     """Return what a driver's error means to a user."""
     reason = str(error.orig).strip()
-    if "not a database" in reason or "malformed" in reason:
+    if "malformed" in reason:
+        return DatabaseError(f"{name} is damaged ({reason}); restore it from a copy, or make it anew")
+    if "is full" in reason or "No space left" in reason:
+        return DatabaseError(f"there is no space left for {name} ({reason}); what it held before is still there")
+    if "not a database" in reason:
         return NotACatalogError(f"{name} is not a catalog, nor any SQLite database ({reason}); choose another --db")
     if "readonly" in reason or "read-only" in reason or "unable to open" in reason:
         return DatabaseError(

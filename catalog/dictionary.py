@@ -375,6 +375,24 @@ TABLES: dict[str, Table] = {
             "action": Column("What was done about it."),
         },
     ),
+    "trial_changes": Table(
+        "One trial that a run added, removed or changed. A trial that the run left as it was has no row.",
+        {
+            "id": Column("Internal number; changes are numbered as they were made."),
+            "run_id": Column("The run that made the change, or the latest one when the recording was removed."),
+            "made_by": Column(
+                "`run`: the run itself. `remove`: `catalog remove`, after that run and before the next one."
+            ),
+            "recording": Column("Name of the recording."),
+            "trial": Column("Number of the trial."),
+            "change": Column("`added`, `removed` or `changed`."),
+            "before": Column(
+                "JSON object: the fields that differ, as they were; every field of a trial that was removed. Fields are columns of `trials`, and `files`, a digest over the digests of the trial's files.",
+                null="the trial was added",
+            ),
+            "after": Column("JSON object: the same fields, as they became.", null="the trial was removed"),
+        },
+    ),
     "selections": Table(
         "A question about trials that was given a name, with what it selected then, so that it can be cited.",
         {

@@ -10,10 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased, contains_eager
 
-from catalog.models import Neuron, Recording, Segment, Trial, Video, VideoSegment
+from catalog.filters import OtherNames
+from catalog.models import Neuron, Recording, Segment, SegmentAlias, Trial, Video, VideoAlias, VideoSegment
 
 Fields = Mapping[str, Any]
 """Field name to the SQL expression that it stands for."""
+
+
+VIDEO_NAMES = OtherNames(VideoAlias.alias, VideoAlias.video_id)
+SEGMENT_NAMES = OtherNames(SegmentAlias.alias, SegmentAlias.segment_id)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Entity:
     shown
         Fields of the times it was on screen, and how to ask whether any such time meets some conditions: a video has
         no trial_type of its own, but it was shown in trials that have.
+    other_names
+        Fields that hold the ID of a video or segment: what they are compared with may be any of its names.
     is_mapped
         Whether its items are ORM objects; else they are plain rows.
     """
@@ -44,6 +51,7 @@ class Entity:
     shown: Fields = field(default_factory=dict)
     was_shown: Callable[[list[ColumnElement[bool]]], ColumnElement[bool]] | None = None
     is_mapped: bool = True
+    other_names: Mapping[str, OtherNames] = field(default_factory=dict)
 
     @property
     def fields(self) -> Fields:
@@ -77,6 +85,7 @@ def _trials() -> Entity:
         ),
         columns={"recording": Recording.name, **own, "id": Trial.id, "recording_id": Trial.recording_id},
         more={name: getattr(Recording, name) for name in ("animal_id", "session", "scan_idx", "sampling_freq")},
+        other_names={"video_id": VIDEO_NAMES},
     )
 
 
@@ -91,8 +100,10 @@ def _videos() -> Entity:
         name="videos",
         select=lambda: sa.select(Video).order_by(Video.label, Video.id),
         columns=_columns(Video),
+        more=_times_shown(sa.select(Trial).where(Trial.video_id == Video.id).correlate(Video)),
         shown=_presentation_fields(trial, recording),
         was_shown=was_shown,
+        other_names={"id": VIDEO_NAMES},
     )
 
 
@@ -113,12 +124,19 @@ def _segments() -> Entity:
         name="segments",
         select=lambda: sa.select(Segment).order_by(Segment.label, Segment.id),
         columns=_columns(Segment),
+        more=_times_shown(
+            sa.select(Trial)
+            .join(VideoSegment, VideoSegment.video_id == Trial.video_id)
+            .where(VideoSegment.segment_id == Segment.id)
+            .correlate(Segment)
+        ),
         shown={
             "video_id": part.video_id,
             "segment_index": part.segment_index,
             **_presentation_fields(trial, recording),
         },
         was_shown=was_shown,
+        other_names={"id": SEGMENT_NAMES, "video_id": VIDEO_NAMES},
     )
 
 
@@ -144,6 +162,15 @@ def _presentation_fields(trial: Any, recording: Any) -> dict[str, ColumnElement[
     return {"recording": recording.name, "trial": trial.trial, "trial_type": trial.trial_type}
 
 
+def _times_shown(trials: Select[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return how many trials, and how many recordings, are among those that showed a thing."""
+    counted = {"n_trials": sa.distinct(Trial.id), "n_recordings": sa.distinct(Trial.recording_id)}
+    return {
+        name: trials.with_only_columns(sa.func.count(column), maintain_column_froms=True).scalar_subquery()
+        for name, column in counted.items()
+    }
+
+
 OVERVIEW_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "segment_id": sa.Text(),
     "segment_label": sa.Text(),
@@ -167,6 +194,7 @@ def _segment_presentations() -> Entity:
         select=lambda: sa.select(*view).order_by(view.recording, view.trial, view.segment_index),
         columns=dict(view.items()),
         is_mapped=False,
+        other_names={"video_id": VIDEO_NAMES, "segment_id": SEGMENT_NAMES},
     )
 
 

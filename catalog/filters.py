@@ -10,6 +10,8 @@ import json
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,32 +83,44 @@ def _any_of_postgresql(element: AnyOf, compiler: Any, **options: Any) -> str:
     return f"{column} = ANY ({compiler.process(element.values, **options)})"
 
 
-def conditions(fields: Mapping[str, ColumnElement[Any]], filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    """Return one SQL condition per filter.
+@dataclass(frozen=True)
+class OtherNames:
+    """The table of other names of what a field identifies: the columns of the name, and of what it stands for."""
+
+    alias: Any
+    owner: Any
+
+
+def condition(
+    fields: Mapping[str, ColumnElement[Any]],
+    key: str,
+    value: Any,
+    other_names: Mapping[str, OtherNames] = MappingProxyType({}),
+) -> ColumnElement[bool]:
+    """Return the SQL condition of one filter.
 
     Parameters
     ----------
     fields
         The fields that can be asked for, and what each is in SQL.
-    filters
-        `field` or `field__operator` to value; the operators are `OPERATORS`.
+    key
+        `field` or `field__operator`; the operators are `OPERATORS`.
+    value
+        What the field is compared with.
+    other_names
+        Fields that hold IDs which have other names: these are found by any of them.
 
     Raises
     ------
     QueryError
         An unknown field or operator, or a value that the field cannot have.
     """
-    return [condition(fields, key, value) for key, value in filters.items()]
-
-
-def condition(fields: Mapping[str, ColumnElement[Any]], key: str, value: Any) -> ColumnElement[bool]:
-    """Return the SQL condition of one filter; see `conditions`."""
     field, operator = split_key(fields, key)
     column = fields[field]
     if operator == "eq":
-        return _one_of(field, column, value)
+        return _one_of(field, column, value, other_names.get(field))
     if operator == "ne":
-        return _none_of(field, column, value)
+        return _none_of(field, column, value, other_names.get(field))
     if operator in ORDERINGS:
         return _ordered(field, column, operator, value)
     return _contains(field, column, operator, value)
@@ -126,23 +140,30 @@ def split_key(fields: Iterable[str], key: str) -> tuple[str, str]:
     raise QueryError(f"unknown field {name!r}. {nearest(name, fields)}")
 
 
-def _one_of(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+def _one_of(field: str, column: ColumnElement[Any], value: Any, other: OtherNames | None) -> ColumnElement[bool]:
     """The field is the value, or one of the values, of which None is one too."""
     values = _values(value)
     parts: list[ColumnElement[bool]] = [column.is_(None)] if any(map(_is_missing, values)) else []
     present = _present(field, column, values)
     if present:
-        parts.append(_is_any(column, present))
+        parts.append(_is_called(column, present, other))
     return sa.or_(sa.false(), *parts)
 
 
-def _none_of(field: str, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+def _none_of(field: str, column: ColumnElement[Any], value: Any, other: OtherNames | None) -> ColumnElement[bool]:
     """The negation of `_one_of`: the rows without a value are among them unless None is one of the values."""
     values = _values(value)
     present = _present(field, column, values)
     if any(map(_is_missing, values)):
-        return sa.and_(column.is_not(None), *([sa.not_(_is_any(column, present))] if present else []))
-    return sa.or_(column.is_(None), sa.not_(_is_any(column, present))) if present else sa.true()
+        return sa.and_(column.is_not(None), *([sa.not_(_is_called(column, present, other))] if present else []))
+    return sa.or_(column.is_(None), sa.not_(_is_called(column, present, other))) if present else sa.true()
+
+
+def _is_called(column: ColumnElement[Any], present: list[Any], other: OtherNames | None) -> ColumnElement[bool]:
+    """The field is one of the values, or what one of them is another name of."""
+    if other is None:
+        return _is_any(column, present)
+    return sa.or_(_is_any(column, present), column.in_(sa.select(other.owner).where(_is_any(other.alias, present))))
 
 
 def _is_any(column: ColumnElement[Any], present: list[Any]) -> ColumnElement[bool]:
@@ -174,6 +195,8 @@ def _present(field: str, column: ColumnElement[Any], values: list[Any]) -> list[
 def _ordered(field: str, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
     if _is_missing(value) or isinstance(column.type, sa.Boolean) or not isinstance(value, (str, numbers.Number)):
         raise QueryError(f"{field}__{operator}={_shown(value)}: only numbers and text can be compared in order")
+    if isinstance(column.type, sa.Text) and not isinstance(value, str):
+        raise QueryError(f"{field}__{operator}={_shown(value)}: {field} is text, which has no order among numbers")
     return sa.and_(column.is_not(None), ORDERINGS[operator](column, _bound(field, column, value)))
 
 

@@ -51,7 +51,7 @@ class Query(Generic[Item]):
         for key, value in filters.items():
             name, _ = split_key(self.entity.fields, key)
             is_shown = name in self.entity.shown and name not in self.entity.columns
-            (shown if is_shown else own).append(condition(self.entity.fields, key, value))
+            (shown if is_shown else own).append(condition(self.entity.fields, key, value, self.entity.other_names))
         if shown and self.entity.was_shown is not None:
             own.append(self.entity.was_shown(shown))
         narrowed = replace(self, criteria=(*self.criteria, *expressions, *own))

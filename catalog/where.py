@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from catalog.entities import Entity
 from catalog.errors import QueryError
-from catalog.filters import split_key
+from catalog.filters import ORDERINGS, split_key
 
 SYMBOLS = {"=": "eq", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "~": "contains"}
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -47,8 +47,16 @@ def parse_condition(entity: Entity, text: str) -> tuple[str, Any]:
         if key != field:
             raise QueryError(f"two operators in the condition {text!r}: keep {key}= or {field}{symbol}")
         operator = SYMBOLS[symbol]
+    if operator in ORDERINGS:
+        _refuse_numbers(text, entity.fields[field].type, value)
     key = field if operator == "eq" else f"{field}__{operator}"
     return key, _value(text, entity.fields[field].type, value, several=operator in ("eq", "ne"))
+
+
+def _refuse_numbers(text: str, kind: sa.types.TypeEngine[Any], value: str) -> None:
+    """Raise for text that is compared in order with a number: `session>4` would leave session 10 out."""
+    if isinstance(kind, sa.Text) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        raise QueryError(f"cannot answer {text!r}: that field is text, which has no order among numbers")
 
 
 def _value(text: str, kind: sa.types.TypeEngine[Any], value: str, *, several: bool) -> Any:

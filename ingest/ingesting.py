@@ -4,50 +4,52 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from catalog.errors import InputError, nearest
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
-from ingest.facts import Problem, RecordingFacts
+from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
+from ingest.facts import Problem, RecordingFacts, TrialFacts
+from ingest.finding import Input, find_input, in_order_of_content
 from ingest.identifying import identify
 from ingest.importing import import_metadata
+from ingest.progress import Listener, Meter
 from ingest.published import find_layout
-from ingest.reading.layout import TOPIC, RecordingFolder, find_recordings
-from ingest.reading.session import SessionMeta, read_session
-from ingest.reconciling import reconcile
+from ingest.reading.layout import TOPIC, RecordingFolder
+from ingest.reading.listing import Listing, Mark, file_digests, meta_digest
+from ingest.reading.session import SessionMeta
+from ingest.reconciling import reconcile, told_before
 from ingest.recording import RawRecording, assemble
 from ingest.report import RunReport
-from ingest.trial import TrialResult, TrialTask, read_trial
+from ingest.trial import TrialResult, TrialTask, kept_trial, read_trial
+from ingest.workers import Workers, open_workers
 from ingest.writing.catalogs import open_or_create
-from ingest.writing.identities import remove_unshown, videos_of
-from ingest.writing.problems import clear_problems, write_problems
+from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
+from ingest.writing.problems import clear_problems, read_problems, write_problems
 from ingest.writing.recordings import replace_recording
-from ingest.writing.runs import finish_run, recorded_run, writing
-from ingest.writing.stored import stored_facts, stored_sources
+from ingest.writing.runs import fail_ended_runs, finish_run, keep_parameters, recorded_run, writing
+from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored_facts, stored_sources
 
 SAMPLING_FREQ = 30.0
 """Hz; the raw files do not tell it."""
 
-Progress = Callable[[str], object]
-
 
 @dataclass(frozen=True)
-class _Input:
-    """The recordings to take in, in order, and what else was found in the data folder."""
+class _Options:
+    """With what a run takes recordings in; see `ingest_recordings`."""
 
-    recordings: list[tuple[RecordingFolder, SessionMeta]]
-    problems: list[Problem]
+    sampling_freq: float
+    recheck: bool
+    outdated: bool
 
 
 def ingest_recordings(
@@ -59,12 +61,15 @@ def ingest_recordings(
     workers: int | None = None,
     executor: Executor | None = None,
     sampling_freq: float = SAMPLING_FREQ,
-    progress: Progress = lambda line: None,
+    recheck: bool = False,
+    outdated: bool = False,
+    progress: Listener = lambda progress: None,
 ) -> RunReport:
     """Take raw recordings into a catalog, which is made if it is not there.
 
     The rows do not depend on the order of files, on the number of workers, or on whether arrays are stored as float32
-    or float64. A recording that is in the catalog is replaced; video and segment IDs, once given, stay.
+    or float64. A recording whose files are what they were is not read again; of one that has changed, the trials that
+    are new or other than before are read, and its rows are replaced. Video and segment IDs, once given, stay.
 
     Parameters
     ----------
@@ -82,8 +87,12 @@ def ingest_recordings(
         Where to run instead of in processes of our own; `workers` then says how many trials may be under way.
     sampling_freq
         Frames a second, in Hz.
+    recheck
+        Recognise unchanged files by their digests, for which all are read, instead of by size and modification time.
+    outdated
+        Read everything of recordings whose rows were made by another version of the analysis.
     progress
-        Is called with a line of text after each recording.
+        Is called when the run has started, after each trial and each recording, and in the end.
 
     Raises
     ------
@@ -93,26 +102,32 @@ def ingest_recordings(
         The database cannot be used; nothing was changed.
     """
     start = time.monotonic()
-    found = _find(Path(data), recordings)
-    names = [folder.name for folder, _ in found.recordings]
-    wanted = None if recordings is None else names
+    found = find_input(Path(data), recordings)
+    wanted = None if recordings is None else [one.folder.name for one in found.candidates]
     if metadata is not None:
         find_layout(metadata, wanted)
     engine = open_or_create(database)
-    n_workers = workers or _cores()
+    parameters = {"data": str(Path(data).absolute()), "recordings": recordings, "sampling_freq": sampling_freq}
     try:
-        with _executor(executor, n_workers) as pool:
-            work = _Ingest(engine, found, sampling_freq, progress)
-            work.run({"data": str(Path(data).absolute()), "recordings": recordings}, pool, n_workers)
+        with open_workers(executor, workers) as crew:
+            options = _Options(sampling_freq, recheck, outdated)
+            work = _Ingest(engine, found, options, parameters, crew, Meter(progress))
+            work.run()
+        # Disagreements about segments belong to no recording: each transaction tells them.
+        problems = list(dict.fromkeys(work.problems))
+        report = work.report()
+        if metadata is not None:
+            # In the end, so that it is compared with what the arrays tell now, not with rows of an earlier ingest.
+            imported = import_metadata(database, metadata, recordings=wanted)
+            problems = [problem for problem in problems if problem.topic == TOPIC]
+            problems += imported.problems
+            if imported.unchanged:
+                problems += _told_before(engine, report.recordings)
+            report = replace(report, unchanged=report.unchanged and imported.unchanged)
     finally:
         engine.dispose()
-    # Disagreements about segments belong to no recording: each transaction tells them.
-    problems = list(dict.fromkeys(work.problems))
-    if metadata is not None:
-        # In the end, so that it is compared with what the arrays tell now, not with rows of an earlier ingest.
-        imported = import_metadata(database, metadata, recordings=wanted)
-        problems = [*(problem for problem in problems if problem.topic == TOPIC), *imported.problems]
-    return RunReport("ingest", work.run_id, names, dict(work.counts), problems, seconds=time.monotonic() - start)
+    work.meter.finish(problems)
+    return replace(report, problems=problems, seconds=time.monotonic() - start)
 
 
 @dataclass
@@ -120,154 +135,214 @@ class _Ingest:
     """One ingest at work: recording after recording, each in a transaction of its own."""
 
     engine: Engine
-    found: _Input
-    sampling_freq: float
-    progress: Progress
-    run_id: int = 0
+    found: Input
+    options: _Options
+    parameters: dict[str, Any]
+    crew: Workers
+    meter: Meter
+    run_id: int | None = None
+    done: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
-    def run(self, parameters: dict[str, Any], pool: Executor | None, workers: int) -> None:
-        """Write all rows."""
-        parameters = {**parameters, "sampling_freq": self.sampling_freq}
-        with recorded_run(self.engine, "ingest", parameters, analysis_version=ANALYSIS_VERSION) as self.run_id:
-            for folder, meta in self.found.recordings:
-                began = time.monotonic()
-                recording = assemble(folder, meta, _results(folder, pool, workers), self.sampling_freq)
-                told = _write(self.engine, recording, self.run_id)
-                self.problems += told
-                self.counts.update(trials=len(recording.facts.trials), neurons=len(recording.facts.neurons))
-                self.progress(_line(recording, told, time.monotonic() - began))
+    def run(self) -> None:
+        """Find out what has changed, and write all rows that have to be written."""
+        fail_ended_runs(self.engine)
+        changed = self._changed()
+        if not changed and self._knows_the_folder():
+            return
+        version = {"analysis_version": ANALYSIS_VERSION}
+        with recorded_run(self.engine, "ingest", self.parameters, **version) as self.run_id:
+            for candidate, meta in in_order_of_content(changed):
+                self._take(candidate, meta)
             with writing(self.engine) as connection:
-                self._write_problems_of_the_folder(connection, parameters)
+                self._write_problems_of_the_folder(connection)
                 finish_run(connection, self.run_id)
 
-    def _write_problems_of_the_folder(self, connection: Connection, parameters: Mapping[str, Any]) -> None:
-        """Record what was found beside the recordings, in place of what an earlier run found there."""
+    def report(self) -> RunReport:
+        """Return what was done, without problems."""
+        return RunReport(
+            "ingest",
+            self.run_id,
+            [*self.done, *self.unchanged],
+            dict(self.counts),
+            unchanged=self.run_id is None,
+            left=self.unchanged,
+            outdated=self.outdated,
+            trials_read=self.meter.now.trials[0],
+        )
+
+    def _changed(self) -> list[Candidate]:
+        """Return the recordings about which something is to be done, and tell how much that is."""
+        with self.engine.connect() as connection:
+            sources = stored_sources(connection)
+        changed, to_read = [], []
+        for found in self.found.candidates:
+            candidate = self._with_what_is_known(found, sources)
+            # Connections are short: on SQLite, an open one keeps writers waiting.
+            with self.engine.connect() as connection:
+                if self._is_unchanged(connection, candidate):
+                    continue
+                changed.append(candidate)
+                files = what_stays(connection, candidate).files_to_read().values()
+                to_read += [_bytes(candidate.listing, some) for some in files]
+        with self.engine.connect() as connection:
+            self.problems += read_problems(connection, TOPIC, recordings=self.unchanged)
+        self.problems += _told_before(self.engine, self.unchanged)
+        self.meter.start(len(changed), len(to_read), sum(to_read), len(self.unchanged))
+        return changed
+
+    def _with_what_is_known(self, found: Candidate, sources: Mapping[str, StoredSource]) -> Candidate:
+        stored = sources.get(found.folder.name)
+        if stored is None or (self.options.outdated and is_outdated(stored)):
+            return found
+        return replace(found, stored=stored, digests=self._digests(found.folder) if self.options.recheck else None)
+
+    def _is_unchanged(self, connection: Connection, candidate: Candidate) -> bool:
+        if not is_current(candidate, self.options.sampling_freq) or not same_content(connection, candidate):
+            return False
+        self.unchanged.append(candidate.folder.name)
+        if candidate.stored is not None and is_outdated(candidate.stored):
+            self.outdated.append(candidate.folder.name)
+        return True
+
+    def _digests(self, folder: RecordingFolder) -> dict[str, Mark]:
+        tasks = [list(files.values()) for files in folder.files.values()]
+        digests: dict[str, Mark] = {}
+        for some in self.crew.map(partial(file_digests, folder.path), tasks):
+            digests |= some
+        return digests
+
+    def _knows_the_folder(self) -> bool:
+        """Tell whether what was found beside the recordings is on record, and nothing else."""
+        with self.engine.connect() as connection:
+            where = self._where_problems_of_the_folder_are(connection)
+            on_record = read_problems(connection, TOPIC, **where)
+        if set(on_record) != set(self.found.problems):
+            return False
+        self.problems += on_record
+        return True
+
+    def _where_problems_of_the_folder_are(self, connection: Connection) -> dict[str, Any]:
         concerned = {problem.recording for problem in self.found.problems if problem.recording is not None}
         # A choice of recordings says nothing of what else the folder holds.
-        earlier = _earlier_runs(connection, parameters["data"]) if parameters["recordings"] is None else []
-        clear_problems(connection, TOPIC, recordings=sorted(concerned), general_of_runs=earlier)
+        whole = self.parameters["recordings"] is None
+        earlier = _earlier_runs(connection, self.parameters["data"]) if whole else []
+        return {"recordings": sorted(concerned), "general_of_runs": earlier}
+
+    def _write_problems_of_the_folder(self, connection: Connection) -> None:
+        """Record what was found beside the recordings, in place of what an earlier run found there."""
+        assert self.run_id is not None
+        clear_problems(connection, TOPIC, **self._where_problems_of_the_folder_are(connection))
         write_problems(connection, self.run_id, self.found.problems)
         self.problems += self.found.problems
 
+    def _take(self, candidate: Candidate, meta: SessionMeta) -> None:
+        """Read and write one recording."""
+        began = time.monotonic()
+        with self.engine.connect() as connection:
+            job = what_stays(connection, candidate)
+        recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
+        told = self._write(job, recording)
+        if told is None:
+            self._take(candidate.afresh(), meta)
+            return
+        self.done.append(job.folder.name)
+        self.problems += told
+        self.counts.update(trials=len(recording.facts.trials), neurons=len(recording.facts.neurons))
+        self.meter.recording(job.folder.name, _line(recording, told, time.monotonic() - began), told)
+
+    def _results(self, job: Job) -> Iterator[TrialResult]:
+        """Yield the result of every trial: of those that stay, and of those that are read."""
+        to_read = job.files_to_read()
+        name, root = job.folder.name, job.folder.path
+        results = self.crew.map(read_trial, [TrialTask(name, root, *trial) for trial in to_read.items()])
+        for trial in job.folder.files:
+            read = next(results) if trial in to_read else None
+            if read is not None:
+                self.meter.trial(name, _bytes(job.listing, to_read[trial]))
+            if trial in job.kept:
+                yield kept_trial(job.kept[trial], read.activity if read is not None else None)
+            elif read is not None:
+                yield read
+
+    def _write(self, job: Job, recording: RawRecording) -> list[Problem] | None:
+        """Write one recording, all or nothing; return everything found wrong with it.
+
+        None, and nothing is written, when another process has changed rows meanwhile which were to stay.
+        """
+        assert self.run_id is not None
+        facts = recording.facts
+        with writing(self.engine) as connection:
+            if job.of_run is not None and run_of(connection, facts.name) != job.of_run:
+                return None
+            old = stored_facts(connection, facts.name)
+            ids = identify(connection, list(recording.analyses.values()), facts.columns["sampling_freq"])
+            ids |= VIDEOS.resolve(connection, _hashes(job.kept.values()))
+            _complete(facts, ids, old)
+            before = videos_of(connection, facts.name)
+            replace_recording(connection, facts, self.run_id)
+            self._keep_what_was_seen(connection, job)
+            clear_problems(connection, TOPIC, recordings=[facts.name])
+            write_problems(connection, self.run_id, facts.problems)
+            told = reconcile(connection, facts, old, self.run_id) if old is not None else []
+            remove_unshown(connection, before)
+        return [*facts.problems, *told]
+
+    def _keep_what_was_seen(self, connection: Connection, job: Job) -> None:
+        """Remember what the files were like, by which the next run recognises them."""
+        assert self.run_id is not None
+        seen = {"listing": job.listing.digest, "meta": meta_digest(job.folder)}
+        self.parameters[SEEN] = {**self.parameters.get(SEEN, {}), job.folder.name: seen}
+        keep_parameters(connection, self.run_id, self.parameters)
+
 
 def plan(
-    database: str | os.PathLike[str], data: str | os.PathLike[str], *, recordings: Sequence[str] | None = None
+    database: str | os.PathLike[str],
+    data: str | os.PathLike[str],
+    *,
+    recordings: Sequence[str] | None = None,
+    sampling_freq: float = SAMPLING_FREQ,
+    outdated: bool = False,
 ) -> tuple[list[str], list[list[Any]]]:
     """Return what an ingest would take in, as column names and rows, without changing anything."""
-    found = _find(Path(data), recordings)
-    stored = stored_sources(database)
+    found = find_input(Path(data), recordings)
+    stored = sources_in(database)
     rows = []
-    for folder, meta in found.recordings:
-        paths = [folder.path / path for files in folder.files.values() for path in files.values()]
-        # Those that cannot be read are told when they are taken in.
-        size = sum(path.stat().st_size for path in paths if path.is_file())
+    for candidate, meta in in_order_of_content(found.candidates):
+        folder = candidate.folder
+        paths = [path for files in folder.files.values() for path in files.values()]
+        size = sum(map(candidate.listing.bytes, paths))
         n_problems = len(folder.problems) + len(meta.problems)
-        there = {"raw": "replace", "published": "replace published rows"}.get(stored.get(folder.name, ""), "add")
-        rows.append([folder.name, there, len(folder.files), len(paths), round(size / 1e6, 1), n_problems])
+        would = _would(replace(candidate, stored=stored.get(folder.name)), sampling_freq, outdated=outdated)
+        rows.append([folder.name, would, len(folder.files), len(paths), round(size / 1e6, 1), n_problems])
     return ["recording", "would", "trials", "files", "MB", "problems"], rows
 
 
-def _find(data: Path, wanted: Sequence[str] | None) -> _Input:
-    """Return the recordings of a folder in the order of their contents; see `SessionMeta.digest`."""
-    try:
-        str(data.absolute()).encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"the path {str(data)!r} is not UTF-8; rename its folders") from error
-    if not data.exists():
-        raise InputError(f"there is no folder {data}; expected the one that holds the recordings")
-    if not data.is_dir():
-        raise InputError(f"{data} is not a folder; expected the one that holds the recordings")
-    try:
-        folders, problems = find_recordings(data)
-    except OSError as error:
-        raise InputError(f"cannot list {error.filename or data}: {error.strerror}") from error
-    if not folders:
-        raise InputError(_nothing_found(data, problems))
-    if wanted is not None:
-        folders = _chosen(folders, wanted)
-        problems = []
-    usable = [folder for folder in folders if folder.files]
-    for folder in folders:
-        if not folder.files:
-            message = f"{folder.path.name} holds no trials"
-            problems.append(Problem("error", "no_trials", TOPIC, message, "passed it over", folder.name))
-    if not usable:
-        raise InputError(f"no recording in {data} holds a trial: expected files like data/videos/0.npy")
-    described = [(folder, read_session(folder)) for folder in usable]
-    return _Input(sorted(described, key=lambda one: (one[1].digest(), one[0].name)), problems)
+def _would(candidate: Candidate, sampling_freq: float, *, outdated: bool) -> str:
+    stored = candidate.stored
+    if stored is None:
+        return "add"
+    if stored.source == "published":
+        return "replace published rows"
+    if outdated and is_outdated(stored):
+        return "redo"
+    return "leave unchanged" if is_current(candidate, sampling_freq) else "update"
 
 
-def _nothing_found(data: Path, problems: Sequence[Problem]) -> str:
-    expected = "expected folders dynamic<animal>-<session>-<scan>-Video-<32 hex> with data/videos/0.npy and so on"
-    packed = [problem.path for problem in problems if problem.kind == "packed_recording"]
-    if packed:
-        return f"{data} holds only packed recordings ({packed[0]} and so on): unpack them first"
-    for child in sorted(path for path in data.iterdir() if path.is_dir()):
-        if find_recordings(child)[0]:
-            return f"{data} holds no recording, but {child} does: give that one"
-    return f"{data} holds no recording: {expected}"
+def _told_before(engine: Engine, recordings: Sequence[str]) -> list[Problem]:
+    with engine.connect() as connection:
+        return told_before(connection, recordings) if recordings else []
 
 
-def _chosen(folders: Sequence[RecordingFolder], wanted: Sequence[str]) -> list[RecordingFolder]:
-    by_name = {name: folder for folder in folders for name in (folder.path.name, folder.name)}
-    unknown = [name for name in wanted if name not in by_name]
-    if unknown:
-        raise InputError(f"no recording here is called {unknown[0]!r}. {nearest(unknown[0], by_name)}")
-    names = {by_name[name].name for name in wanted}
-    return [folder for folder in folders if folder.name in names]
+def _bytes(listing: Listing, files: Mapping[str, str]) -> int:
+    return sum(map(listing.bytes, files.values()))
 
 
-def _results(folder: RecordingFolder, pool: Executor | None, workers: int) -> Iterator[TrialResult]:
-    tasks = [TrialTask(folder.name, folder.path, trial, files) for trial, files in folder.files.items()]
-    return map(read_trial, tasks) if pool is None else _in_order(pool, tasks, 4 * workers)
-
-
-def _in_order(pool: Executor, tasks: Iterable[TrialTask], ahead: int) -> Iterator[TrialResult]:
-    """Yield results in the order of the tasks, with at most `ahead` of them under way: results are large."""
-    under_way: deque[Future[TrialResult]] = deque()
-    for task in tasks:
-        under_way.append(pool.submit(read_trial, task))
-        if len(under_way) >= ahead:
-            yield under_way.popleft().result()
-    while under_way:
-        yield under_way.popleft().result()
-
-
-@contextmanager
-def _executor(executor: Executor | None, workers: int) -> Iterator[Executor | None]:
-    """Yield where to run: the caller's executor, processes of our own, or None for this process."""
-    if executor is not None or workers == 1:
-        yield executor
-        return
-    # Fresh processes: forked ones would share this one's database connections and threads.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _write(engine: Engine, recording: RawRecording, run_id: int) -> list[Problem]:
-    """Write one recording, all or nothing; return everything found wrong with it."""
-    facts = recording.facts
-    with writing(engine) as connection:
-        old = stored_facts(connection, facts.name)
-        ids = identify(connection, list(recording.analyses.values()), facts.columns["sampling_freq"])
-        _complete(facts, ids, old)
-        before = videos_of(connection, facts.name)
-        replace_recording(connection, facts, run_id)
-        clear_problems(connection, TOPIC, recordings=[facts.name])
-        write_problems(connection, run_id, facts.problems)
-        told = reconcile(connection, facts, old, run_id) if old is not None else []
-        remove_unshown(connection, before)
-    return [*facts.problems, *told]
+def _hashes(trials: Iterable[TrialFacts]) -> list[str]:
+    return [trial.columns["video_hash"] for trial in trials if trial.columns["video_hash"] is not None]
 
 
 def _complete(facts: RecordingFacts, ids: Mapping[str, str], old: RecordingFacts | None) -> None:

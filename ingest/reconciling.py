@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from ingest.facts import Problem, RecordingFacts
 from ingest.published.comparison import TOPIC, compare_with_published
-from ingest.writing.names import adopt_published_names
-from ingest.writing.problems import clear_problems, write_problems
+from ingest.writing.names import GROUPING, adopt_published_names, segment_problems
+from ingest.writing.problems import clear_problems, read_problems, write_problems
 from ingest.writing.recordings import keep_published
 from ingest.writing.stored import stored_facts
 
@@ -35,6 +37,14 @@ def reconcile_published(connection: Connection, published: RecordingFacts, run_i
     keep_published(connection, published)
     told = _compare(connection, raw, published, run_id)
     return told + _naming(connection, raw.name, run_id)
+
+
+def told_before(connection: Connection, recordings: Sequence[str]) -> list[Problem]:
+    """Return what is on record of disagreements about these recordings, and about segments, which are nobody's own."""
+    told = [
+        problem for topic in (TOPIC, GROUPING) for problem in read_problems(connection, topic, recordings=recordings)
+    ]
+    return told + segment_problems(connection)
 
 
 def _compare(connection: Connection, raw: RecordingFacts, published: RecordingFacts, run_id: int) -> list[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,9 +43,16 @@ class _Gathered:
 
 
 def assemble(
-    folder: RecordingFolder, meta: SessionMeta, results: Iterable[TrialResult], sampling_freq: float
+    folder: RecordingFolder,
+    meta: SessionMeta,
+    results: Iterable[TrialResult],
+    sampling_freq: float,
+    known_activity: Sequence[Row] | None = None,
 ) -> RawRecording:
-    """Return the facts of a recording; `results` come in the order of trial numbers and are taken one by one."""
+    """Return the facts of a recording; `results` come in the order of trial numbers and are taken one by one.
+
+    `known_activity` are the statistics of its neurons, in their order, where those of the results are not to be used.
+    """
     facts = RecordingFacts(folder.name, {}, roots=[str(folder.path)])
     facts.problems += [*folder.problems, *meta.problems, *missing_files(folder)]
     recording = RawRecording(facts)
@@ -56,7 +63,10 @@ def assemble(
     n_frames = _usual(gathered.n_frames.values())
     _leave_odd_responses(recording, gathered, n_neurons)
     _note_odd_lengths(recording, gathered, n_frames)
-    facts.neurons = _neurons(recording, meta, n_neurons, gathered.activity.get(n_neurons or 0))
+    activity = gathered.activity.get(n_neurons or 0)
+    facts.neurons = _neurons(recording, meta, n_neurons, activity if known_activity is None else None)
+    if known_activity is not None and len(known_activity) == len(facts.neurons):
+        facts.neurons = [{**row, **known} for row, known in zip(facts.neurons, known_activity, strict=True)]
     facts.columns = {
         "animal_id": None,
         "session": None,

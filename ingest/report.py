@@ -14,6 +14,9 @@ class RunReport:
 
     `run_id` is None when nothing had changed since an earlier run (`unchanged`): then nothing was written, and the
     problems are those on record. `counts` are the rows that the run's input gave, by table.
+
+    Of the `recordings`, those in `left` were left as they were; those in `outdated` are among them, and their rows were
+    made by another version of the analysis. `trials_read` counts the trials of which files were read.
     """
 
     command: str
@@ -23,6 +26,9 @@ class RunReport:
     problems: list[Problem] = field(default_factory=list)
     unchanged: bool = False
     seconds: float = 0.0
+    left: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
+    trials_read: int = 0
 
     @property
     def needs_attention(self) -> int:
@@ -31,12 +37,14 @@ class RunReport:
 
     def sentence(self) -> str:
         """Return what was done, in one sentence."""
-        what = f"{len(self.recordings)} recording{'' if len(self.recordings) == 1 else 's'}"
+        number = len(self.recordings) if self.unchanged else len(self.recordings) - len(self.left)
+        what = f"{number} recording{'' if number == 1 else 's'}"
         if self.unchanged:
             return f"nothing to do: {what} in the catalog already, and unchanged since ({self.seconds:.1f} s)"
         counts = ", ".join(f"{number:,} {name}" for name, number in self.counts.items())
         done = {"ingest": "ingested", "import": "imported"}[self.command]
-        return f"{done} {what}{': ' if counts else ''}{counts} ({self.seconds:.1f} s)"
+        left = f"; {len(self.left)} unchanged" if self.left else ""
+        return f"{done} {what}{': ' if counts else ''}{counts}{left} ({self.seconds:.1f} s)"
 
     @property
     def severities(self) -> dict[str, int]:

@@ -67,6 +67,17 @@ class TrialResult:
     problems: list[Problem] = field(default_factory=list)
 
 
+def kept_trial(facts: TrialFacts, activity: ActivityPartial | None) -> TrialResult:
+    """Return the result of a trial whose rows stay as they are; of its files, no more than the response was read."""
+    shapes = {file["signal"]: file["shape"] for file in facts.files}
+    return TrialResult(
+        facts,
+        activity=activity,
+        n_neurons=shapes["response"][0] if "response" in shapes else None,
+        n_frames=max((shape[-1] for shape in shapes.values()), default=None),
+    )
+
+
 def read_trial(task: TrialTask) -> TrialResult:
     """Read and analyse the files of a trial.
 

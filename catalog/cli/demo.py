@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,7 +23,7 @@ PYTHON = 'cat.trials.filter(trial_type="train").count_across("recording", "label
 def demo(ctx: click.Context, folder: Path | None) -> None:
     """Simulate a small raw data set, ingest it into SQLite, and show what is in the catalog.
 
-    Everything is written into FOLDER, which is kept; without one, into a new temporary folder.
+    Everything is written into FOLDER, which must be new or empty and is kept; without one, into a new temporary folder.
     """
     from catalog.cli.fill import ingest
     from catalog.cli.info import info
@@ -29,6 +31,8 @@ def demo(ctx: click.Context, folder: Path | None) -> None:
     from catalog.cli.simulate import simulate
     from catalog.cli.sql import sql
 
+    if folder is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise click.UsageError(f"{folder} is not empty: the demo takes a new or empty folder, or none")
     folder = folder or Path(tempfile.mkdtemp(prefix="sensorium-demo-"))
     data, database = folder / "data", str(folder / "catalog.db")
     ctx.obj = database
@@ -40,14 +44,17 @@ def demo(ctx: click.Context, folder: Path | None) -> None:
     ctx.invoke(ingest, data=data)
     _step(f"catalog --db {database} info")
     ctx.invoke(info)
-    _step(f"catalog --db {database} trials " + " ".join(f'--where "{text}"' for text in WHERE) + " --columns …")
     columns = "recording,trial,trial_type,video_id,valid_frames"
+    conditions = " ".join(f'--where "{text}"' for text in WHERE)
+    _step(f"catalog --db {database} trials {conditions} --columns {columns}")
     ctx.invoke(trials, where=WHERE, columns=columns)
     _step(f'catalog --db {database} sql "{SQL}"')
     ctx.invoke(sql, statement=SQL)
     _step(f'python: cat = Catalog("{database}"); {PYTHON}')
     _ask_python(database)
-    click.echo(f"\nThe data and the catalog are kept in {folder}", err=True)
+    program = shutil.which("catalog") or Path(sys.executable).with_name("catalog")
+    click.echo(f"\nThe data and the catalog are kept in {folder}. To go on asking:", err=True)
+    click.echo(f"    export CATALOG_DB={database}\n    {program} --help", err=True)
 
 
 def _step(text: str) -> None:

@@ -19,7 +19,7 @@ FORMATS = ("published", "croissant", "datapackage", "parquet")
     show_default=True,
     help="Names of videos and segments: the catalog's, or published ones where there are any.",
 )
-@click.option("--force", is_flag=True, help="Replace a folder that is not empty.")
+@click.option("--force", is_flag=True, help="Replace an earlier export.")
 @click.pass_obj
 def export(db: str, folder: Path, form: str, ids: str, force: bool) -> None:
     """Write the catalog into FOLDER, which must be new or empty.

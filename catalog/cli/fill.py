@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catalog.cli.output import write_rows
+from catalog.cli.progress import ProgressDisplay
 
 if TYPE_CHECKING:
     from ingest.report import RunReport
@@ -24,30 +25,57 @@ recording_option = click.option(
 )
 @recording_option
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes to read with; default: the cores.")
+@click.option("--recheck", is_flag=True, help="Compare digests instead of times: reads all files.")
+@click.option("--outdated", is_flag=True, help="Redo recordings that another version of the analysis took in.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Tell what happens as JSON on standard output, an event a line.")
 @click.pass_obj
 def ingest(
-    db: str, data: Path, metadata: Path | None, recordings: tuple[str, ...], workers: int | None, dry_run: bool
+    db: str,
+    data: Path,
+    metadata: Path | None,
+    recordings: tuple[str, ...],
+    workers: int | None,
+    recheck: bool,
+    outdated: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Take the raw recordings in DATA (or the one that DATA is) into the catalog.
 
-    Each is read once and taken in whole or not at all. A recording that is in the catalog is taken in anew; IDs, once
-    given, stay. What is wrong with files is recorded, and costs no more than the signal it concerns.
+    Each is taken in whole or not at all. Files that are what they were are not read again: the same command continues
+    an ingest that was interrupted, and takes in what has changed. IDs, once given, stay. What is wrong with files is
+    recorded, and costs no more than the signal it concerns.
     """
     from ingest.ingesting import ingest_recordings, plan
 
     if dry_run:
-        columns, rows = plan(db, data, recordings=recordings or None)
+        if recheck or as_json:
+            raise click.UsageError("--dry-run reads no arrays and tells a table: leave out --recheck and --json")
+        columns, rows = plan(db, data, recordings=recordings or None, outdated=outdated)
         write_rows(columns, rows, "table")
         return
-    report = ingest_recordings(
-        db,
-        data,
-        metadata=metadata,
-        recordings=recordings or None,
-        workers=workers,
-        progress=lambda line: click.echo(line, err=True),
-    )
+    display = ProgressDisplay(as_json=as_json)
+    try:
+        report = ingest_recordings(
+            db,
+            data,
+            metadata=metadata,
+            recordings=recordings or None,
+            workers=workers,
+            recheck=recheck,
+            outdated=outdated,
+            progress=display,
+        )
+    except KeyboardInterrupt:
+        display.leave()
+        click.echo("Recordings told of so far are in the catalog; the same command continues with the rest.", err=True)
+        raise
+    finally:
+        display.leave()
+    if report.outdated:
+        told = f"{len(report.outdated)} of them were taken in by another version of the analysis"
+        click.echo(f"{told}; --outdated redoes those.", err=True)
     _conclude(report, db)
 
 

@@ -50,8 +50,18 @@ class ErrorsForPeople(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
         except Exception as error:  # the last resort: the user learns of it, and how to see more
-            _tell(ctx, f"unexpected {type(error).__name__}: {_first_line(error)} (run again with --debug to see where)")
+            _tell(ctx, _meaning(error, ctx.params["db"]))
             ctx.exit(3)
+
+
+def _meaning(error: Exception, db: str) -> str:
+    """Return what an error that nobody expected means to a user, as far as it can be told."""
+    exceptions = sys.modules.get("sqlalchemy.exc")
+    if exceptions is not None and isinstance(error, exceptions.DBAPIError):
+        from catalog.database import display_name, unusable
+
+        return str(unusable(error, display_name(db)))
+    return f"unexpected {type(error).__name__}: {_first_line(error)} (run again with --debug to see where)"
 
 
 def _tell(ctx: click.Context, message: str) -> None:

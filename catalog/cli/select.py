@@ -25,13 +25,21 @@ REPLAYED = ("change", "recording", "trial", "because", "field", "then", "now", "
     metavar="CONDITION",
     help="A condition on trials, as `catalog trials` takes them. May be given several times: all must hold.",
 )
+@click.option("--all", "everything", is_flag=True, help="Without --where: keep all trials.")
 @click.option("--note", metavar="TEXT", help="What to say of it.")
 @click.option("--replace", is_flag=True, help="Take the place of the selection that has this name.")
 @click.option("--remove", is_flag=True, help="Remove the selection; the trials themselves stay.")
 @format_option
 @click.pass_obj
 def select(
-    db: str, name: str | None, where: tuple[str, ...], note: str | None, replace: bool, remove: bool, form: str
+    db: str,
+    name: str | None,
+    where: tuple[str, ...],
+    everything: bool,
+    note: str | None,
+    replace: bool,
+    remove: bool,
+    form: str,
 ) -> None:
     """Keep the trials that meet every CONDITION under NAME, and print what to cite: their number and digest.
 
@@ -40,7 +48,11 @@ def select(
     """
     from catalog.catalog import Catalog
 
-    if (where or note or replace) and (remove or name is None):
+    if not (where or everything or remove or name is None):
+        raise click.UsageError(
+            f"which trials? Give --where or --all; `catalog replay {name}` looks at one that is there"
+        )
+    if (where or everything or note or replace) and (remove or name is None):
         raise click.UsageError("--where, --note and --replace make a selection: give its NAME, without --remove")
     if remove and name is None:
         raise click.UsageError("--remove needs the NAME of the selection")

@@ -7,12 +7,14 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.catalog import Catalog
 from catalog.errors import InputError, nearest
 from catalog.exports.options import ExportOptions, ExportReport
 from catalog.exports.target import fresh_folder
+from catalog.models import RecordingRoot
 
 FORMATS = ("published", "croissant", "datapackage", "parquet")
 
@@ -45,5 +47,8 @@ def export_catalog(
     write: Writer = importlib.import_module(f"catalog.exports.{form}").write
     url = catalog.engine.url
     protected = [str(url.database)] if url.drivername == "sqlite" else []
+    with catalog.snapshot() as session:
+        # A slip of the tongue must not cost the arrays.
+        protected += session.scalars(sa.select(RecordingRoot.path))
     with fresh_folder(folder, force=force, protected=protected) as target, catalog.snapshot() as session:
         return write(session, target, options or ExportOptions())

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "recording_roots": "absolute paths on the machine that made the catalog",
     "video_signatures": "packed key frames, of use to the catalog alone",
     "segment_signatures": "packed key frames, of use to the catalog alone",
+    "trial_changes": "what earlier runs changed, of use to the catalog alone",
 }
 """The tables that no export holds, and why."""
 

@@ -15,6 +15,10 @@ from catalog.errors import InputError
 logger = logging.getLogger(__name__)
 
 
+MARKER = ".sensorium-export"
+"""The file by which a folder is known to be an export, which the next one may replace."""
+
+
 @contextmanager
 def fresh_folder(
     target: str | os.PathLike[str], *, force: bool = False, protected: Sequence[str | os.PathLike[str]] = ()
@@ -27,7 +31,7 @@ def fresh_folder(
         The folder to write; it must be new or empty unless `force` is given. Where it is a symbolic link, the folder
         that it leads to is written.
     force
-        Replace what is there, once the new folder is whole.
+        Replace an earlier export, once the new one is whole; anything else is never replaced.
     protected
         Paths that must not be replaced, such as the catalog's own file; the current and the home folder never are.
 
@@ -48,6 +52,7 @@ def fresh_folder(
         ) from error
     try:
         yield beside
+        (beside / MARKER).write_text("This folder was written by `catalog export`, which may replace it.\n")
         # mkdtemp keeps others out; an export is as readable as what the user makes otherwise.
         beside.chmod(0o777 & ~_umask())
         _swap(beside, place, force)
@@ -76,6 +81,11 @@ def _check(named: Path, place: Path, force: bool, protected: Sequence[str | os.P
         raise InputError(f"cannot read {named}: {error.strerror}") from error
     if not force:
         raise InputError(f"{named} is not empty; choose another folder, or replace it with --force")
+    if not (place / MARKER).exists():
+        raise InputError(
+            f"{named} is not replaced: it holds other things than an export (there is no {MARKER} in it); "
+            "choose another folder, or empty it yourself"
+        )
     for path in (os.getcwd(), os.path.expanduser("~"), *protected):
         if Path(path).resolve().is_relative_to(place):
             raise InputError(f"{named} is not replaced: it holds {path}; choose another folder")

@@ -1,6 +1,7 @@
 """The tables of the catalog, one noun a module; each class's docstring says what one row is and what NULL means."""
 
 from catalog.models.base import SCHEMA_REVISION, Base
+from catalog.models.changes import TrialChange
 from catalog.models.neurons import Neuron
 from catalog.models.recordings import DataDictionary, Recording, RecordingRoot
 from catalog.models.runs import IngestProblem, IngestRun
@@ -26,6 +27,7 @@ __all__ = [
     "Selection",
     "SelectionTrial",
     "Trial",
+    "TrialChange",
     "TrialSegment",
     "Video",
     "VideoAlias",

@@ -161,6 +161,7 @@ class _Batch(Generic[Signature]):
         node = _Node(None, content_hash)
         self._parents[node] = node
         projections = []
+        represented = False
         compared: set[_Entry] = set()
         for projection in self._kind.projections(signature):
             projections.append(projection)
@@ -171,8 +172,10 @@ class _Batch(Generic[Signature]):
                 likeness = self._kind.compare(signature, self._signature(entry))
                 if likeness is not Likeness.DIFFERENT:
                     self._join(node, entry.node)
-                if likeness is Likeness.REPRESENTED:
-                    return False
+                # One that a variant stands for may still match others: all are looked at.
+                represented = represented or likeness is Likeness.REPRESENTED
+        if represented:
+            return False
         for projection in projections:
             self._index.add(projection, _Entry(node), self._kind.limits(projection))
         return True

@@ -17,6 +17,7 @@ from ingest.reading.layout import LARGEST, TOPIC, RecordingFolder
 TIERS = "meta/trials/tiers.npy"
 UNIT_IDS = "meta/neurons/unit_ids.npy"
 COORDINATES = "meta/neurons/cell_motor_coordinates.npy"
+META_FILES = (TIERS, UNIT_IDS, COORDINATES)
 NO_TIER = "none"
 """What `tiers.npy` reads at a number that no trial has."""
 

@@ -45,7 +45,7 @@ def adopt_published_names(connection: Connection, run_id: int) -> list[Problem]:
     problems = list(_disagreements(connection, votes, targets, named))
     connection.execute(sa.delete(PROBLEMS).where(PROBLEMS.c.topic == GROUPING))
     write_problems(connection, run_id, [*problems, *segments])
-    return [*problems, *_segment_problems(connection)]
+    return [*problems, *segment_problems(connection)]
 
 
 def _votes(connection: Connection) -> dict[str, Counter[str]]:
@@ -178,7 +178,7 @@ def _adopt_segment_names(connection: Connection, moving: Mapping[str, str]) -> l
     return problems
 
 
-def _segment_problems(connection: Connection) -> list[Problem]:
+def segment_problems(connection: Connection) -> list[Problem]:
     """Return what is on record of segments, found this time or before."""
     columns = [PROBLEMS.c[name] for name in Problem.__dataclass_fields__]
     statement = sa.select(*columns).where(PROBLEMS.c.topic == SEGMENT_NAMES).order_by(PROBLEMS.c.id)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from catalog.models import ArrayFile, DataDictionary, Neuron, Recording, RecordingRoot, Trial, TrialSegment
+from catalog.upkeep.changes import record_changes, trial_facts
 from ingest.facts import RecordingFacts
 from ingest.writing.rows import complete, insert_rows, table_of
 
@@ -17,10 +18,14 @@ def replace_recording(connection: Connection, facts: RecordingFacts, run_id: int
     """Write a recording and all that belongs to it alone, in place of what was there under its name; return its id.
 
     A recording keeps its id when it is replaced; its trials get new ones. Columns of `recordings` that the facts do
-    not give become NULL. The videos that its trials show must be there already.
+    not give become NULL. The videos that its trials show must be there already. How the trials differ from what they
+    were is kept as changes of the run.
     """
+    known = connection.scalar(sa.select(RECORDINGS.c.id).where(RECORDINGS.c.name == facts.name))
+    before = trial_facts(connection, known) if known is not None else {}
     recording_id = _write_recording(connection, facts, run_id)
     _write_trials(connection, recording_id, facts)
+    record_changes(connection, run_id, facts.name, before, trial_facts(connection, recording_id))
     owner = {"recording_id": recording_id}
     insert_rows(connection, table_of(Neuron), [{**owner, **row} for row in facts.neurons])
     insert_rows(connection, table_of(RecordingRoot), [{**owner, "path": path} for path in facts.roots])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -14,14 +14,24 @@ from sqlalchemy.exc import DBAPIError
 
 from catalog.database import display_name, unusable
 from catalog.models import IngestRun
+from catalog.writing import writing
+from ingest.writing.liveness import PROCESS, has_ended, hold, this_process
 from ingest.writing.rows import table_of
+
+__all__ = [
+    "NO_ANALYSIS",
+    "RUNS",
+    "fail_ended_runs",
+    "finish_run",
+    "keep_parameters",
+    "recorded_run",
+    "start_run",
+    "writing",
+]
 
 RUNS = table_of(IngestRun)
 NO_ANALYSIS = "none"
 """The analysis version of a run that analyses no arrays."""
-
-_LOCK_KEY = 0x5E_45_04_1A
-"""Any number, so long as every writer of every catalog takes the same one."""
 
 
 def start_run(
@@ -68,32 +78,64 @@ def recorded_run(
 ) -> Iterator[int]:
     """Yield the id of a new run, in a transaction of its own; a block that raises leaves it behind as `failed`.
 
-    The block records that the run is `done` together with its last rows (`finish_run`).
+    The block records that the run is `done` together with its last rows (`finish_run`). Runs whose processes were
+    killed are marked as `failed` first.
 
     Raises
     ------
     DatabaseError
         The database cannot be written; nothing was changed.
     """
+    parameters = {**parameters, PROCESS: this_process()}
+    with ExitStack() as held:
+        try:
+            fail_ended_runs(engine)
+            with writing(engine) as connection:
+                run_id = start_run(
+                    connection, command, parameters, analysis_version=analysis_version, input_digest=input_digest
+                )
+                _hold(engine, run_id, held)
+        except DBAPIError as error:
+            raise unusable(error, display_name(engine.url)) from error
+        try:
+            yield run_id
+        except BaseException:
+            with writing(engine) as connection:
+                finish_run(connection, run_id, "failed")
+            raise
+
+
+def _hold(engine: Engine, run_id: int, held: ExitStack) -> None:
+    """Hold a run's lock, if the database has such locks, until the stack is unwound."""
+    if engine.dialect.name == "postgresql":
+        connection = held.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+        hold(connection, run_id)
+        # The lock goes with the connection, which must not go back to the pool.
+        connection.detach()
+
+
+def fail_ended_runs(engine: Engine) -> None:
+    """Mark runs that were killed as `failed`.
+
+    Raises
+    ------
+    DatabaseError
+        The database cannot be read, or cannot be written although there are such runs.
+    """
+    running = sa.select(RUNS.c.id, RUNS.c.parameters).where(RUNS.c.status == "running")
     try:
+        with engine.connect() as connection:
+            if connection.execute(running).first() is None:
+                return
         with writing(engine) as connection:
-            run_id = start_run(
-                connection, command, parameters, analysis_version=analysis_version, input_digest=input_digest
-            )
+            for run_id, parameters in connection.execute(running).all():
+                if has_ended(connection, run_id, parameters):
+                    finish_run(connection, run_id, "failed")
     except DBAPIError as error:
         raise unusable(error, display_name(engine.url)) from error
-    try:
-        yield run_id
-    except BaseException:
-        with writing(engine) as connection:
-            finish_run(connection, run_id, "failed")
-        raise
 
 
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction that no other writer shares: the next one waits for its end."""
-    with engine.connect().execution_options(catalog_writes=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
-        yield connection
+def keep_parameters(connection: Connection, run_id: int, parameters: Mapping[str, Any]) -> None:
+    """Replace the parameters of a run that goes on."""
+    values = {"parameters": {**parameters, PROCESS: this_process()}}
+    connection.execute(sa.update(RUNS).where(RUNS.c.id == run_id).values(values))

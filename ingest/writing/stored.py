@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,88 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from catalog.database import connect, database_url, require_current_schema, schema_revision
-from catalog.models import DataDictionary, Neuron, Recording, Trial
-from ingest.facts import RecordingFacts, TrialFacts
+from catalog.models import (
+    ArrayFile,
+    DataDictionary,
+    IngestProblem,
+    IngestRun,
+    Neuron,
+    Recording,
+    RecordingRoot,
+    Trial,
+    TrialSegment,
+)
+from ingest.facts import RecordingFacts, Row, TrialFacts
 from ingest.writing.rows import table_of
+
+SEEN = "seen"
+"""The key in a run's parameters under which it keeps what it saw of each recording that it wrote."""
+
+
+@dataclass(frozen=True)
+class StoredSource:
+    """What a catalog remembers of that from which it has a recording.
+
+    Attributes
+    ----------
+    run_id
+        The run that wrote it.
+    source
+        `raw` or `published`.
+    sampling_freq
+        In Hz.
+    analysis_version
+        The version of the analysis that made its rows.
+    seen
+        What that run saw of its files: digests, by name; empty when it kept none.
+    roots
+        The folders that hold its files.
+    """
+
+    run_id: int | None
+    source: str
+    sampling_freq: float | None
+    analysis_version: str | None
+    seen: Mapping[str, str]
+    roots: list[str] = field(default_factory=list)
+
+
+def stored_sources(connection: Connection) -> dict[str, StoredSource]:
+    """Return what each recording in the catalog was made from, by its name."""
+    statement = sa.select(IngestRun.id, IngestRun.analysis_version, IngestRun.parameters).where(
+        IngestRun.id.in_(sa.select(Recording.run_id).distinct())
+    )
+    runs = {run_id: (version, dict(parameters)) for run_id, version, parameters in connection.execute(statement)}
+    columns = (Recording.id, Recording.name, Recording.run_id, Recording.source, Recording.sampling_freq)
+    found, by_id = {}, {}
+    for recording_id, name, run_id, source, sampling_freq in connection.execute(sa.select(*columns)):
+        version, parameters = runs.get(run_id, (None, {}))
+        seen = parameters.get(SEEN, {}).get(name, {})
+        by_id[recording_id] = found[name] = StoredSource(run_id, source, sampling_freq, version, seen)
+    for recording_id, path in connection.execute(sa.select(RecordingRoot.recording_id, RecordingRoot.path)):
+        by_id[recording_id].roots.append(path)
+    return found
+
+
+def sources_in(database: str | os.PathLike[str]) -> dict[str, StoredSource]:
+    """Return `stored_sources` of a database, without changing it; none where there is no catalog yet."""
+    url = database_url(database)
+    if url.drivername == "sqlite" and not Path(str(url.database)).exists():
+        return {}
+    engine = connect(database, read_only=True)
+    try:
+        if schema_revision(engine) is None:
+            return {}
+        require_current_schema(engine)
+        with engine.connect() as connection:
+            return stored_sources(connection)
+    finally:
+        engine.dispose()
+
+
+def run_of(connection: Connection, name: str) -> int | None:
+    """Return the run that wrote a recording; None if it is not there."""
+    return connection.scalar(sa.select(Recording.run_id).where(Recording.name == name))
 
 
 def stored_facts(connection: Connection, name: str) -> RecordingFacts | None:
@@ -29,6 +110,21 @@ def stored_facts(connection: Connection, name: str) -> RecordingFacts | None:
     return facts
 
 
+def add_parts(connection: Connection, facts: RecordingFacts) -> None:
+    """Give each trial of a recording that was read back its segments and files, too."""
+    trials = {trial.trial: trial for trial in facts.trials}
+    for number, row in _parts(connection, TrialSegment, facts.name):
+        trials[number].segments.append(row)
+    for number, row in _parts(connection, ArrayFile, facts.name):
+        trials[number].files.append(row)
+
+
+def troubled_trials(connection: Connection, name: str, topic: str) -> set[int]:
+    """Return the trials of a recording about which a check has something on record."""
+    statement = sa.select(IngestProblem.trial).where(IngestProblem.recording == name, IngestProblem.topic == topic)
+    return {trial for trial in connection.scalars(statement.distinct()) if trial is not None}
+
+
 def _owned(connection: Connection, model: type[Any], recording_id: int) -> list[dict[str, Any]]:
     table = table_of(model)
     columns = [column for column in table.columns if column.name not in ("id", "recording_id")]
@@ -37,18 +133,16 @@ def _owned(connection: Connection, model: type[Any], recording_id: int) -> list[
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def stored_sources(database: str | os.PathLike[str]) -> dict[str, str]:
-    """Return the source (`raw` or `published`) of each recording in a catalog; none where there is no catalog yet."""
-    url = database_url(database)
-    if url.drivername == "sqlite" and not Path(str(url.database)).exists():
-        return {}
-    engine = connect(database, read_only=True)
-    try:
-        if schema_revision(engine) is None:
-            return {}
-        require_current_schema(engine)
-        with engine.connect() as connection:
-            rows = connection.execute(sa.select(Recording.name, Recording.source))
-            return {name: source for name, source in rows}  # noqa: C416 (rows are no pairs to mypy)
-    finally:
-        engine.dispose()
+def _parts(connection: Connection, model: type[Any], name: str) -> list[tuple[int, Row]]:
+    """Return the rows of a table that belong to a recording's trials, each with the number of its trial."""
+    table = table_of(model)
+    columns = [column for column in table.columns if column.name != "trial_id"]
+    statement = (
+        sa.select(Trial.trial, *columns)
+        .join(table, table.c.trial_id == Trial.id)
+        .join(Recording, Recording.id == Trial.recording_id)
+        .where(Recording.name == name)
+        .order_by(*table.primary_key.columns)
+    )
+    names = [column.name for column in columns]
+    return [(number, dict(zip(names, values, strict=True))) for number, *values in connection.execute(statement)]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from catalog import Catalog, CatalogError, Recording
 from catalog.database import connect
 from catalog.exports.exporting import export_catalog
+from catalog.exports.target import MARKER
 from ingest.importing import import_metadata
 from tests.importing.builder import PublishedFolder
 
@@ -43,6 +44,7 @@ def test_the_catalogs_own_folder_is_not_replaced(cat, backend, tmp_path):
     folder.mkdir()
     copy = folder / "catalog.db"
     shutil.copy(str(cat.engine.url.database), copy)
+    (folder / MARKER).touch()
     with Catalog(copy, read_only=True) as catalog, pytest.raises(CatalogError, match=r"it holds .*catalog\.db"):
         export_catalog(catalog, folder, "published", force=True)
     assert copy.exists()

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from catalog.database import connect
 from catalog.errors import InputError
 from catalog.exports.published import recordings
+from catalog.exports.target import MARKER
 from ingest.importing import import_metadata
 from tests.conftest import BACKENDS, MakeDatabase
 from tests.exports.published import contents, differing, every_byte, export
@@ -199,7 +200,7 @@ def test_no_name_leads_out_of_the_folder(database: str, folder: PublishedFolder,
     assert len([path for path in export_folder.root.iterdir() if path.is_dir()]) == 3
     labels = [json.loads(path.read_text())["label"] for path in export_folder.root.glob("global_meta/videos/*")]
     assert labels.count(name) == 1
-    assert not any(path.name.startswith(".") for path in export_folder.root.rglob("*"))
+    assert [path.name for path in export_folder.root.rglob(".*")] == [MARKER]
 
 
 def test_an_empty_catalog_is_a_layout_without_files(database: str, tmp_path: Path) -> None:

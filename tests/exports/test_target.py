@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from catalog.errors import InputError
-from catalog.exports.target import fresh_folder
+from catalog.exports.target import MARKER, fresh_folder
 
 
 def _filled(folder: Path, text: str = "old") -> Path:
     folder.mkdir()
     (folder / "file").write_text(text)
+    (folder / MARKER).touch()
     return folder
 
 
@@ -29,8 +30,9 @@ def _write(target: Path, text: str = "new", **options: Any) -> None:
 
 
 def _tree(folder: Path) -> dict[str, str]:
-    """All files below a folder, hidden ones too: nothing may be left over."""
-    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    """All files below a folder but for markers of exports; hidden ones too: nothing may be left over."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != MARKER]
+    return {str(path.relative_to(folder)): path.read_text() for path in files}
 
 
 @pytest.mark.parametrize("there", [False, True])
@@ -60,6 +62,20 @@ def test_a_folder_that_is_not_empty_is_refused_without_force(tmp_path: Path) -> 
     with pytest.raises(InputError, match=r"out is not empty.*--force"):
         _write(target)
     assert _tree(tmp_path) == {"out/file": "old"}
+
+
+def test_force_replaces_nothing_but_an_export(tmp_path: Path) -> None:
+    target = _filled(tmp_path / "out")
+    (target / MARKER).unlink()
+    with pytest.raises(InputError, match=r"out is not replaced: it holds other things than an export"):
+        _write(target, force=True)
+    assert _tree(tmp_path) == {"out/file": "old"}
+
+
+def test_an_export_may_replace_an_export(tmp_path: Path) -> None:
+    _write(tmp_path / "out", "first")
+    _write(tmp_path / "out", "second", force=True)
+    assert _tree(tmp_path) == {"out/file": "second"}
 
 
 def test_force_replaces_all_of_it(tmp_path: Path) -> None:

@@ -35,9 +35,9 @@ def _tables(database: str) -> list[str]:
 
 
 def _data(database: str) -> dict[str, list[Any]]:
-    """Return all that an import is for: everything but the record of runs."""
+    """Return all that an import is for: everything but the record of runs, and of what each changed."""
     tables = without_ids(dump(database))
-    del tables["ingest_runs"]
+    del tables["ingest_runs"], tables["trial_changes"]
     return tables
 
 

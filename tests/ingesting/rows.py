@@ -22,7 +22,7 @@ OF_FILES = {"bytes", "digest", "dtype", "shape", "modified_ns"}
 
 
 def canonical(database: str, *, without: Iterable[str] = ("modified_ns",)) -> Tables:
-    """Return all rows but those of runs, with names in place of the numbers that databases give, in one order."""
+    """Return all rows but the history of runs, with names in place of the numbers that databases give, in one order."""
     tables = dump(database)
     names = {row["id"]: row["name"] for row in tables["recordings"]}
     trials = {row["id"]: (names[row["recording_id"]], row["trial"]) for row in tables["trials"]}
@@ -40,7 +40,8 @@ def canonical(database: str, *, without: Iterable[str] = ("modified_ns",)) -> Ta
             kept["of_trial"] = trials[row["trial_id"]]
         return kept
 
-    del tables["ingest_runs"]
+    for history in ("ingest_runs", "trial_changes"):
+        del tables[history]
     return {name: in_order(plain(name, row) for row in rows) for name, rows in tables.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from ingest.ingesting import ingest_recordings, plan
 from ingest.writing import recordings as recordings_module
 from tests.importing.reading import query
 from tests.ingesting.rows import canonical, differing
-from tests.ingesting.worlds import World
+from tests.ingesting.worlds import World, replace_file
 
 
 class CrashError(Exception):
@@ -89,13 +90,16 @@ def test_running_again_completes_to_the_same_rows(
 
 
 def test_a_crash_while_replacing_leaves_the_recordings_as_they_were(
-    films: World, database: str, crash_in: Callable[..., None]
+    films: World, database: str, crash_in: Callable[..., None], scratch: Path
 ) -> None:
-    ingest_recordings(database, films.folder, workers=1)
+    copy = films.copy(scratch / "data")
+    ingest_recordings(database, copy.folder, workers=1)
     before = canonical(database)
+    for path in copy.folder.glob("*/data/videos/*.npy"):
+        replace_file(path, path.read_bytes())
     crash_in(recordings_module, "insert_rows", 9)
     with pytest.raises(CrashError):
-        ingest_recordings(database, films.folder, workers=1)
+        ingest_recordings(database, copy.folder, workers=1)
     assert differing(canonical(database), before) == {}
     assert statuses(database) == ["done", "failed"]
 

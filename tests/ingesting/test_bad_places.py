@@ -18,7 +18,7 @@ from ingest.ingesting import ingest_recordings, plan
 from tests.conftest import MakeDatabase
 from tests.importing.reading import query
 from tests.ingesting.rows import canonical, differing, problems
-from tests.ingesting.worlds import World
+from tests.ingesting.worlds import World, replace_file
 
 
 def ingest(database: str | Path, *arguments: str | Path) -> Result:
@@ -206,11 +206,14 @@ def test_a_dry_run_changes_nothing(films: World, scratch: Path) -> None:
     assert not database.exists()
 
 
-def test_a_dry_run_tells_what_would_be_replaced(films: World, database: str) -> None:
-    ingest_recordings(database, films.folder, recordings=films.names[:1], workers=1)
-    columns, rows = plan(database, films.folder)
+def test_a_dry_run_tells_what_would_be_done(films: World, database: str, scratch: Path) -> None:
+    copy = films.copy(scratch / "data")
+    ingest_recordings(database, copy.folder, recordings=films.names[:2], workers=1)
+    touched = next((copy.folder / films.names[1] / "data" / "videos").iterdir())
+    replace_file(touched, touched.read_bytes())
+    columns, rows = plan(database, copy.folder)
     would = {row[0]: row[columns.index("would")] for row in rows}
-    assert would == {name: "replace" if name == films.names[0] else "add" for name in films.names}
+    assert would == dict(zip(films.names, ("leave unchanged", "update", "add"), strict=True))
 
 
 # Databases.

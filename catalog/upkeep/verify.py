@@ -1,0 +1,141 @@
+"""Whether the files that the catalog was made from are all there, and unchanged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catalog.catalog import Catalog
+from catalog.lookup import find_recording
+from catalog.upkeep.files import Root, StoredFile, StoredFiles, UnreadableError, stored_files
+
+logger = logging.getLogger(__name__)
+
+TAKE_IN = "`catalog ingest DATA` takes it in as it is now; or put the old file back"
+RELOCATE = "if the data moved, `catalog relocate OLD NEW`"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it was when the catalog read it.
+
+    Attributes
+    ----------
+    kind
+        `root` (no root of the recording is there), `missing`, `unreadable`, `size`, `modified` (another modification
+        time; whether the content is another was not looked at) or `digest`.
+    path
+        The file, in the recording's root; None for the root itself.
+    expected, found
+        What it was, and what it is.
+    remedy
+        What to do about it.
+    """
+
+    recording: str
+    kind: str
+    root: str | None
+    path: str | None
+    expected: str
+    found: str
+    remedy: str
+
+
+@dataclass
+class VerifyReport:
+    """What was looked at, and what is wrong; `full` says whether digests were compared."""
+
+    full: bool
+    recordings: int = 0
+    files: int = 0
+    bytes: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file is there, unchanged."""
+        return not self.findings
+
+
+def verify(catalog: Catalog, *, full: bool = False, recording: str | None = None) -> VerifyReport:
+    """Look at every file that the catalog was made from, and report those that are gone or changed.
+
+    A file is as it was if it is so below any root of its recording. Without `full`, size and modification time are
+    compared, and nothing is read; with it, size and SHA-256, whatever the modification time. What changed may be files
+    of one trial that have been written again with the same content: `full` finds them unchanged.
+
+    Raises
+    ------
+    NotFoundError
+        There is no recording of that name.
+    """
+    with catalog.session() as session:
+        name = find_recording(session, recording).name if recording is not None else None
+        stored = stored_files(session.connection(), name)
+    report = VerifyReport(full)
+    for one in stored:
+        logger.info("looking at %d files of %s", len(one.files), one.recording)
+        report.recordings += 1
+        report.files += len(one.files)
+        report.bytes += sum(file.bytes for file in one.files)
+        report.findings += _verify_recording(one, full)
+    return report
+
+
+def _verify_recording(stored: StoredFiles, full: bool) -> Iterator[Finding]:
+    with ExitStack() as opened:
+        roots, broken = [], []
+        for path in stored.roots:
+            if not Path(path).exists():
+                broken.append(f"{path} is not there")
+                continue
+            try:
+                roots.append(opened.enter_context(Root(path)))
+            except UnreadableError as error:
+                broken.append(str(error))
+        if not roots:
+            first = stored.roots[0] if stored.roots else None
+            found = "; ".join(broken) or "the catalog names no root"
+            files = f"{len(stored.files)} files below it"
+            yield Finding(stored.recording, "root", first, None, files, found, RELOCATE)
+            return
+        for file in stored.files:
+            finding = _verify_file(stored.recording, roots, file, full)
+            if finding is not None:
+                yield finding
+
+
+def _verify_file(recording: str, roots: list[Root], file: StoredFile, full: bool) -> Finding | None:
+    """Return what is wrong with a file: nothing, if it is as it was below one of the roots."""
+    worst: Finding | None = None
+    for root in roots:
+        try:
+            wrong = _compare(root, file, full)
+        except UnreadableError as error:
+            wrong = ("unreadable", "a file that can be read", str(error), "check its permissions and the disk")
+        if wrong is None:
+            return None
+        # A file that is there, changed, says more than one that is not.
+        if worst is None or worst.kind == "missing":
+            kind, expected, found, remedy = wrong
+            worst = Finding(recording, kind, str(root.path), file.path, expected, found, remedy)
+    return worst
+
+
+def _compare(root: Root, file: StoredFile, full: bool) -> tuple[str, str, str, str] | None:
+    """Return kind, what was expected, what was found, and the remedy; None for a file that is as it was."""
+    found = root.find(file.path)
+    if found is None:
+        return "missing", f"{file.bytes} bytes", "no file", f"put it back; {RELOCATE}"
+    if found.bytes != file.bytes:
+        return "size", f"{file.bytes} bytes", f"{found.bytes} bytes", TAKE_IN
+    if full:
+        digest = root.digest(file.path)
+        return None if digest == file.digest else ("digest", file.digest, digest, TAKE_IN)
+    if found.modified_ns not in (None, file.modified_ns):
+        remedy = f"`catalog verify --full` tells whether its content changed; if so, {TAKE_IN}"
+        return "modified", str(file.modified_ns), str(found.modified_ns), remedy
+    return None

@@ -1,0 +1,153 @@
+"""Which recordings and trials an ingest has to read: those whose files are not what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from ingest.analysis.version import ANALYSIS_VERSION
+from ingest.facts import Row, TrialFacts
+from ingest.reading.layout import TOPIC, RecordingFolder
+from ingest.reading.listing import Listing, Mark, meta_digest
+from ingest.writing.stored import StoredSource, add_parts, stored_facts, troubled_trials
+
+ACTIVITY = ("mean_activation", "std_activation", "min_activation", "max_activation")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A recording that an ingest may have to take in.
+
+    Attributes
+    ----------
+    folder, listing
+        Its files, and what they are like from outside.
+    stored
+        What the catalog remembers of it; None where nothing can stay.
+    digests
+        Those of its arrays, by path, when they are to decide instead of sizes and times.
+    """
+
+    folder: RecordingFolder
+    listing: Listing
+    stored: StoredSource | None = None
+    digests: dict[str, Mark] | None = None
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """By what its files are recognised."""
+        return self.listing.marks if self.digests is None else self.digests
+
+    def afresh(self) -> Candidate:
+        """Return the same recording, of which everything is to be read."""
+        return Candidate(self.folder, self.listing)
+
+    def stored_marks(self, trials: Iterable[TrialFacts]) -> dict[str, Mark]:
+        """Return by what the files of trials were recognised when they were read."""
+        files = [file for trial in trials for file in trial.files]
+        if self.digests is None:
+            return {file["path"]: (file["bytes"], file["modified_ns"]) for file in files}
+        return {file["path"]: str(file["digest"]) for file in files}
+
+
+@dataclass
+class Job:
+    """What is to be done about a recording, and what of its rows can stay.
+
+    Attributes
+    ----------
+    kept
+        The trials whose files are what they were, as the catalog has them.
+    activity
+        The statistics of its neurons, in their order, where all responses are what they were; None when they have to
+        be gathered anew.
+    of_run
+        The run whose rows `kept` and `activity` are.
+    """
+
+    folder: RecordingFolder
+    listing: Listing
+    kept: dict[int, TrialFacts] = field(default_factory=dict)
+    activity: list[Row] | None = None
+    of_run: int | None = None
+
+    def files_to_read(self) -> dict[int, dict[str, str]]:
+        """Return the files to read of each trial; trials of which none is to be read are left out.
+
+        The statistics of neurons go over all trials: when one response has changed, all are read again.
+        """
+        found = {}
+        for trial, files in self.folder.files.items():
+            if trial not in self.kept:
+                found[trial] = files
+            elif self.activity is None and "response" in files:
+                found[trial] = {"response": files["response"]}
+        return found
+
+
+def is_outdated(stored: StoredSource) -> bool:
+    """Tell whether another version of the analysis made a recording's rows."""
+    return stored.source == "raw" and stored.analysis_version != ANALYSIS_VERSION
+
+
+def is_current(candidate: Candidate, sampling_freq: float) -> bool:
+    """Tell whether a recording's files are what they were when its rows were written, as far as listings tell."""
+    stored = candidate.stored
+    return (
+        stored is not None
+        and stored.source == "raw"
+        and stored.seen.get("listing") == candidate.listing.digest
+        and stored.sampling_freq == sampling_freq
+        and str(candidate.folder.path) in stored.roots
+    )
+
+
+def same_content(connection: Connection, candidate: Candidate) -> bool:
+    """Tell whether files hold what they held, as far as digests were taken.
+
+    A file that could not be read has no digest on record; it is known by its size and time alone.
+    """
+    if candidate.digests is None:
+        return True
+    facts = stored_facts(connection, candidate.folder.name)
+    if facts is None or candidate.stored is None or candidate.stored.seen.get("meta") != meta_digest(candidate.folder):
+        return False
+    add_parts(connection, facts)
+    return all(candidate.digests.get(path) == mark for path, mark in candidate.stored_marks(facts.trials).items())
+
+
+def what_stays(connection: Connection, candidate: Candidate) -> Job:
+    """Return what is to be done to bring a recording up to date."""
+    folder, stored = candidate.folder, candidate.stored
+    job = Job(folder, candidate.listing)
+    if stored is None or stored.source != "raw" or is_outdated(stored):
+        return job
+    facts = stored_facts(connection, folder.name)
+    if facts is None:
+        return job
+    add_parts(connection, facts)
+    job.of_run = stored.run_id
+    was = {file["path"] for trial in facts.trials for file in trial.files if file["signal"] == "response"}
+    responses = {path: mark for path, mark in candidate.stored_marks(facts.trials).items() if path in was}
+    now = [files["response"] for files in folder.files.values() if "response" in files]
+    if responses == {path: candidate.marks.get(path) for path in now}:
+        job.activity = [{name: neuron[name] for name in ACTIVITY} for neuron in facts.neurons]
+    # What was wrong with a trial is told anew, from its files.
+    troubled = troubled_trials(connection, folder.name, TOPIC)
+    for trial in facts.trials:
+        if trial.trial in folder.files and trial.trial not in troubled:
+            files = {path: candidate.marks.get(path) for path in folder.files[trial.trial].values()}
+            if files == candidate.stored_marks([trial]):
+                _take_times(trial, candidate.listing)
+                job.kept[trial.trial] = trial
+    return job
+
+
+def _take_times(trial: TrialFacts, listing: Listing) -> None:
+    """Let a trial's files have the times they have now; they differ where digests were compared."""
+    for file in trial.files:
+        mark = listing.marks.get(file["path"])
+        if isinstance(mark, tuple):
+            file["bytes"], file["modified_ns"] = mark

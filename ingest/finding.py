@@ -1,0 +1,77 @@
+"""What there is to take in: the recordings in a data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.errors import InputError, nearest
+from ingest.changes import Candidate
+from ingest.facts import Problem
+from ingest.reading.layout import TOPIC, RecordingFolder, find_recordings
+from ingest.reading.listing import list_files
+from ingest.reading.session import SessionMeta, read_session
+
+
+@dataclass(frozen=True)
+class Input:
+    """The recordings in a data folder, and what else was found there."""
+
+    candidates: list[Candidate]
+    problems: list[Problem]
+
+
+def find_input(data: Path, wanted: Sequence[str] | None) -> Input:
+    """Return the recordings of a folder, and what their files are like from outside."""
+    try:
+        str(data.absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"the path {str(data)!r} is not UTF-8; rename its folders") from error
+    if not data.exists():
+        raise InputError(f"there is no folder {data}; expected the one that holds the recordings")
+    if not data.is_dir():
+        raise InputError(f"{data} is not a folder; expected the one that holds the recordings")
+    try:
+        folders, problems = find_recordings(data)
+    except OSError as error:
+        raise InputError(f"cannot list {error.filename or data}: {error.strerror}") from error
+    if not folders:
+        raise InputError(_nothing_found(data, problems))
+    if wanted is not None:
+        folders = _chosen(folders, wanted)
+        problems = []
+    usable = [folder for folder in folders if folder.files]
+    for folder in folders:
+        if not folder.files:
+            message = f"{folder.path.name} holds no trials"
+            problems.append(Problem("error", "no_trials", TOPIC, message, "passed it over", folder.name))
+    if not usable:
+        raise InputError(f"no recording in {data} holds a trial: expected files like data/videos/0.npy")
+    return Input([Candidate(folder, list_files(folder)) for folder in usable], problems)
+
+
+def in_order_of_content(candidates: Iterable[Candidate]) -> list[tuple[Candidate, SessionMeta]]:
+    """Return recordings in the order of what they hold (see `SessionMeta.digest`), with what `meta/` tells."""
+    described = [(one, read_session(one.folder)) for one in candidates]
+    return sorted(described, key=lambda one: (one[1].digest(), one[0].folder.name))
+
+
+def _nothing_found(data: Path, problems: Sequence[Problem]) -> str:
+    expected = "expected folders dynamic<animal>-<session>-<scan>-Video-<32 hex> with data/videos/0.npy and so on"
+    packed = [problem.path for problem in problems if problem.kind == "packed_recording"]
+    if packed:
+        return f"{data} holds only packed recordings ({packed[0]} and so on): unpack them first"
+    for child in sorted(path for path in data.iterdir() if path.is_dir()):
+        if find_recordings(child)[0]:
+            return f"{data} holds no recording, but {child} does: give that one"
+    return f"{data} holds no recording: {expected}"
+
+
+def _chosen(folders: Sequence[RecordingFolder], wanted: Sequence[str]) -> list[RecordingFolder]:
+    by_name = {name: folder for folder in folders for name in (folder.path.name, folder.name)}
+    unknown = [name for name in wanted if name not in by_name]
+    if unknown:
+        raise InputError(f"no recording here is called {unknown[0]!r}. {nearest(unknown[0], by_name)}")
+    names = {by_name[name].name for name in wanted}
+    return [folder for folder in folders if folder.name in names]
