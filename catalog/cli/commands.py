@@ -12,10 +12,15 @@ from catalog.cli.fill import import_, ingest
 from catalog.cli.info import info
 from catalog.cli.listings import LISTINGS
 from catalog.cli.problems import problems
+from catalog.cli.relocate import relocate
+from catalog.cli.remove import remove
+from catalog.cli.runs import diff, runs
 from catalog.cli.select import replay, select
 from catalog.cli.show import show
 from catalog.cli.simulate import simulate
+from catalog.cli.snapshot import snapshot
 from catalog.cli.sql import sql
+from catalog.cli.verify import verify
 
 ALL: tuple[click.Command, ...] = (
     demo,
@@ -31,5 +36,11 @@ ALL: tuple[click.Command, ...] = (
     replay,
     export,
     audit,
+    verify,
+    relocate,
+    remove,
+    snapshot,
+    runs,
+    diff,
     db,
 )

@@ -263,6 +263,13 @@ def test_sameness_is_transitive_within_a_batch():
     assert group_videos(chain).ids == {"v0": "v0", "v2": "v0", "v4": "v0"}
 
 
+def test_one_that_a_variant_stands_for_still_joins_what_it_matches():
+    """The last is one gray level from the first, which stands for it, and two from the second, on the other side."""
+    first, second, last = (dots(np.full((5, 9, 12), level, np.uint8)) for level in (101, 98, 100))
+    assert not same_video(first, second)
+    assert len(set(group_videos([("v1", first), ("v2", second), ("v3", last)]).ids.values())) == 1
+
+
 def test_repeats_add_no_variants():
     rng = np.random.default_rng(5)
     members = {f"v{index:02}": dots(noisy(rng, PICTURES[0], 0.3)) for index in range(30)}

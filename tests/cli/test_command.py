@@ -252,3 +252,17 @@ def test_an_interruption_is_no_success(run: Run, world: str, monkeypatch: pytest
     monkeypatch.setattr("catalog.catalog.Catalog.__init__", interrupt)
     ran = run("--db", world, "info")
     assert (ran.code, ran.out, ran.err) == (130, "", "Interrupted.\n")
+
+
+def test_the_demo_takes_no_folder_with_something_in_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "catalog.db").write_text("mine")
+    ran = run("demo", str(tmp_path))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{tmp_path} is not empty" in ran.err
+    assert (tmp_path / "catalog.db").read_text() == "mine"
+
+
+def test_a_selection_of_everything_is_asked_for(run: Run, world: str) -> None:
+    ran = run("--db", world, "select", "typo")
+    assert (ran.code, ran.out) == (2, "")
+    assert "which trials? Give --where or --all" in ran.err

@@ -9,6 +9,7 @@ from pathlib import Path
 from catalog.catalog import Catalog
 from catalog.exports.exporting import export_catalog
 from catalog.exports.options import ExportOptions, ExportReport, Ids
+from catalog.exports.target import MARKER
 
 
 def export(database: str, folder: Path, ids: Ids = "catalog", *, force: bool = False) -> ExportReport:
@@ -51,4 +52,5 @@ def differing(one: dict[str, object], other: dict[str, object]) -> dict[str, tup
 
 def every_byte(folder: Path) -> dict[str, bytes]:
     """Return all files below a folder, README and problems too."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != MARKER]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

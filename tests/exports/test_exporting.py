@@ -9,6 +9,7 @@ from catalog import Catalog, CatalogError, Recording
 from catalog.database import connect
 from catalog.exports.exporting import export_catalog
 from catalog.exports.target import MARKER
+from catalog.models import RecordingRoot
 from ingest.importing import import_metadata
 from tests.importing.builder import PublishedFolder
 
@@ -16,7 +17,7 @@ from tests.importing.builder import PublishedFolder
 @pytest.fixture
 def cat(database, tmp_path):
     import_metadata(database, PublishedFolder(tmp_path / "metadata").write().root)
-    with Catalog(database, read_only=True) as catalog:
+    with Catalog(database) as catalog:
         yield catalog
 
 
@@ -48,6 +49,18 @@ def test_the_catalogs_own_folder_is_not_replaced(cat, backend, tmp_path):
     with Catalog(copy, read_only=True) as catalog, pytest.raises(CatalogError, match=r"it holds .*catalog\.db"):
         export_catalog(catalog, folder, "published", force=True)
     assert copy.exists()
+
+
+def test_raw_arrays_are_not_replaced(cat, tmp_path):
+    folder = tmp_path / "data"
+    (folder / "recording").mkdir(parents=True)
+    (folder / MARKER).touch()
+    owner = cat.recordings.first()
+    with cat.session() as session, session.begin():
+        session.add(RecordingRoot(recording_id=owner.id, path=str(folder / "recording")))
+    with pytest.raises(CatalogError, match=r"data is not replaced: it holds .*recording"):
+        export_catalog(cat, folder, "published", force=True)
+    assert (folder / "recording").is_dir()
 
 
 def test_unknown_formats_name_the_nearest(cat, tmp_path):

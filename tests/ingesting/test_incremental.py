@@ -160,8 +160,11 @@ def test_a_trial_with_a_problem_on_record_tells_it_again(
     copy: World, database: str, make_database: MakeDatabase, reads: Reads
 ) -> None:
     bad, touched = numbers(copy)[:2]
-    replace_file(file_of(copy, "behavior", bad), b"nothing")
+    array = np.load(file_of(copy, "behavior", bad))
+    array[:, 5] = np.nan
+    replace_array(file_of(copy, "behavior", bad), array)
     first = ingest_recordings(database, copy.folder, workers=1)
+    assert {(problem.kind, problem.trial) for problem in first.problems} == {("nan_inside", bad)}
     assert ingest_recordings(database, copy.folder, workers=1).problems == first.problems
     path = file_of(copy, "pupil_center", touched)
     replace_file(path, path.read_bytes())

@@ -104,5 +104,5 @@ def test_a_source_distribution_has_what_is_needed_to_build_and_test(distribution
     ):  # fmt: skip
         assert needed in names
     folders = {name.split("/")[0] for name in names if "/" in name}
-    assert folders <= {"catalog", "ingest", "migrations", "tests", "benchmarks", "examples", "docs"}
+    assert folders <= {"catalog", "ingest", "migrations", "tests", "benchmarks", "examples", "docs", "LICENSES"}
     assert not [name for name in names if name.endswith((".db", ".npy", ".pyc", ".gz"))]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from catalog import Catalog
-from catalog.errors import NotFoundError
+from catalog.errors import NotFoundError, QueryError
+from catalog.where import parse_where
 from tests.queries.world import RECORDINGS, WORLD
 
 FIRST = RECORDINGS[0]
@@ -83,3 +84,36 @@ def test_what_is_no_name_finds_nothing(cat: Catalog, name: Any) -> None:
 def test_an_empty_catalog_says_that_it_is(database: str) -> None:
     with Catalog(database) as empty, pytest.raises(NotFoundError, match="The catalog is empty"):
         empty.recording("alpha")
+
+
+def test_an_id_in_a_filter_may_be_any_of_its_names(cat: Catalog) -> None:
+    for alias in WORLD.video_aliases:
+        by_id = cat.trials.filter(video_id=alias["video_id"])
+        assert cat.trials.filter(video_id=alias["alias"]).values("id") == by_id.values("id")
+        assert cat.trials.filter(video_id__ne=[alias["alias"]]).count() == cat.trials.count() - by_id.count()
+        assert cat.videos.filter(id=alias["alias"]).values("id") == [alias["video_id"]]
+    for alias in WORLD.segment_aliases:
+        assert cat.segments.filter(id=alias["alias"]).values("id") == [alias["segment_id"]]
+        shown = cat.segment_presentations.filter(segment_id=alias["segment_id"])
+        assert cat.segment_presentations.filter(segment_id=alias["alias"]).rows() == shown.rows()
+
+
+def test_how_often_videos_and_segments_were_shown(cat: Catalog) -> None:
+    trials = cat.trials.rows(["video_id", "id", "recording_id"])
+    for video, n_trials, n_recordings in cat.videos.rows(["id", "n_trials", "n_recordings"]):
+        own = [(trial, recording) for shown, trial, recording in trials if shown == video]
+        assert (n_trials, n_recordings) == (len(own), len({recording for _, recording in own}))
+    presentations = cat.segment_presentations.rows(["segment_id", "trial_id", "recording"])
+    for segment, n_trials, n_recordings in cat.segments.rows(["id", "n_trials", "n_recordings"]):
+        own = {(trial, recording) for shown, trial, recording in presentations if shown == segment}
+        assert (n_trials, n_recordings) == (len(own), len({recording for _, recording in own}))
+    repeated = cat.videos.filter(n_trials__ge=2).count()
+    assert 0 < repeated < cat.videos.count()
+
+
+def test_text_is_not_compared_in_order_with_numbers(cat: Catalog) -> None:
+    with pytest.raises(QueryError, match="session is text"):
+        cat.recordings.filter(session__gt=4)
+    with pytest.raises(QueryError, match="text, which has no order among numbers"):
+        parse_where(cat.recordings.entity, ("session>4",))
+    assert cat.recordings.filter(session="4").count() == cat.recordings.filter(session=4).count()
