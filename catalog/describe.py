@@ -94,7 +94,7 @@ def describe_segment(segment: Segment, session: Session) -> dict[str, Any]:
         "segment": columns_of(segment),
         "aliases": [columns_of(alias, "segment_id") for alias in segment.aliases],
         "videos": [columns_of(part, "segment_id") for part in segment.occurrences],
-        "shown": [{"recording": name, "times": times} for name, times in shown],
+        "recordings": [{"recording": name, "times_shown": times} for name, times in shown],
     }
 
 
@@ -113,7 +113,7 @@ def describe_recording(recording: Recording, session: Session) -> dict[str, Any]
     return {
         "recording": columns_of(recording, "id"),
         "roots": [{"path": root.path} for root in recording.roots],
-        "trials": [dict(zip(names, row, strict=True)) for row in counts],
+        "tiers": [dict(zip(names, row, strict=True)) for row in counts],
         "problems": problems,
     }
 

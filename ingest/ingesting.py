@@ -123,7 +123,8 @@ def ingest_recordings(
             problems += imported.problems
             if imported.unchanged:
                 problems += _told_before(engine, report.recordings)
-            report = replace(report, unchanged=report.unchanged and imported.unchanged)
+            alone = [] if imported.unchanged else sorted(set(imported.recordings) - set(report.recordings))
+            report = replace(report, unchanged=report.unchanged and imported.unchanged, published_only=alone)
     finally:
         engine.dispose()
     work.meter.finish(problems)

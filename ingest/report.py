@@ -17,6 +17,7 @@ class RunReport:
 
     Of the `recordings`, those in `left` were left as they were; those in `outdated` are among them, and their rows were
     made by another version of the analysis. `trials_read` counts the trials of which files were read.
+    `published_only` are recordings that an ingest took in from the metadata that came with it, without arrays.
     """
 
     command: str
@@ -29,6 +30,7 @@ class RunReport:
     left: list[str] = field(default_factory=list)
     outdated: list[str] = field(default_factory=list)
     trials_read: int = 0
+    published_only: list[str] = field(default_factory=list)
 
     @property
     def needs_attention(self) -> int:
@@ -44,7 +46,8 @@ class RunReport:
         counts = ", ".join(f"{number:,} {name}" for name, number in self.counts.items())
         done = {"ingest": "ingested", "import": "imported"}[self.command]
         left = f"; {len(self.left)} unchanged" if self.left else ""
-        return f"{done} {what}{': ' if counts else ''}{counts}{left} ({self.seconds:.1f} s)"
+        more = f"; {len(self.published_only)} more from their metadata alone" if self.published_only else ""
+        return f"{done} {what}{': ' if counts else ''}{counts}{left}{more} ({self.seconds:.1f} s)"
 
     @property
     def severities(self) -> dict[str, int]:

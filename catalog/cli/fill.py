@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,10 @@ recording_option = click.option(
 @click.command(short_help="Take raw recordings in: labels, segments, validity, IDs, neurons.")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
-    "--metadata", type=click.Path(path_type=Path), metavar="DIR", help="Published metadata: its IDs become aliases."
+    "--metadata",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Published metadata, imported too: its IDs become aliases.",
 )
 @recording_option
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes to read with; default: the cores.")
@@ -98,6 +103,15 @@ def _conclude(report: RunReport, db: str) -> None:
     """Say what was done, where problems are found, and leave with the exit code that tells of them."""
     click.echo(report.sentence(), err=True)
     if report.needs_attention:
-        option = "" if db == "catalog.db" else f"--db {db} "
-        click.echo(f"{report.needs_attention} problems recorded; `catalog {option}problems` lists them.", err=True)
+        found = f"{report.needs_attention} problem{'' if report.needs_attention == 1 else 's'}"
+        click.echo(f"{found} recorded; `catalog {_db_option(db)}problems` lists them.", err=True)
         raise click.exceptions.Exit(1)
+
+
+def _db_option(db: str) -> str:
+    """Return how to name this database in a command, unless it need not be named; never with its password."""
+    if db in ("catalog.db", os.environ.get("CATALOG_DB")):
+        return ""
+    from catalog.database import display_name
+
+    return f"--db {shlex.quote(display_name(db))} "

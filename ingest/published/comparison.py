@@ -23,7 +23,7 @@ FLAGS = ("valid_trial", "valid_video", "valid_response", "valid_pupil", "valid_g
 RECORDING = ("animal_id", "session", "scan_idx", "sampling_freq", "samples_per_trial", "n_trials", "n_neurons")
 COORDINATES = ("coord_x", "coord_y", "coord_z")
 STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
-RELATIVE_TOLERANCE = 1e-3
+RELATIVE_TOLERANCE = 1e-5
 """Of activity statistics: the published ones were accumulated in another order, in part in single precision."""
 ABSOLUTE_TOLERANCE = 1e-6
 NAMED = 10

@@ -31,11 +31,11 @@ TOLERANCE = 2
 def adopt_published_names(connection: Connection, run_id: int) -> list[Problem]:
     """Make published names aliases wherever raw arrays tell what they name; record and return all disagreements.
 
-    A name stands for the video that most of its trials show; a video's own published name is the one that most of its
-    trials bear. Every trial for which the two do not agree is a disagreement.
+    A name stands for the video that most of its trials show (of several, one that is not taken yet); a video's own
+    published name is the one that most of its trials bear. Every trial for which the two do not agree is reported.
     """
     votes = _votes(connection)
-    targets = {name: _winner(videos) for name, videos in votes.items()}
+    targets = _targets(votes)
     owners: dict[str, Counter[str]] = defaultdict(Counter)
     for name, target in targets.items():
         owners[target][name] = votes[name][target]
@@ -60,6 +60,27 @@ def _votes(connection: Connection) -> dict[str, Counter[str]]:
     for name, video, count in connection.execute(statement):
         votes[str(name)][str(video)] = count
     return votes
+
+
+def _targets(votes: Mapping[str, Counter[str]]) -> dict[str, str]:
+    """Return the video that each name stands for.
+
+    Where two names were exchanged, each has as many trials of one video as of the other: then each gets one of them.
+    """
+    most = {name: max(counts.values()) for name, counts in votes.items()}
+    pairs = sorted(
+        (-count, name, video)
+        for name, counts in votes.items()
+        for video, count in counts.items()
+        if count == most[name]
+    )
+    targets: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, name, video in pairs:
+        if name not in targets and video not in taken:
+            targets[name] = video
+            taken.add(video)
+    return {name: targets.get(name) or _winner(counts) for name, counts in votes.items()}
 
 
 def _winner(counts: Mapping[str, int]) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 import catalog.cli.info
 from catalog.cli import main
 from catalog.cli.commands import ALL
+from catalog.cli.fill import _db_option
 from tests.cli.conftest import Run
 from tests.conftest import MakeDatabase
 
@@ -266,3 +267,12 @@ def test_a_selection_of_everything_is_asked_for(run: Run, world: str) -> None:
     ran = run("--db", world, "select", "typo")
     assert (ran.code, ran.out) == (2, "")
     assert "which trials? Give --where or --all" in ran.err
+
+
+def test_a_hint_names_the_database_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CATALOG_DB", raising=False)
+    assert _db_option("catalog.db") == ""
+    assert _db_option("other one.db") == "--db 'other one.db' "
+    assert "secret" not in _db_option("postgresql://me:secret@host/name?x=1&y=2")
+    monkeypatch.setenv("CATALOG_DB", "postgresql://me:secret@host/name")
+    assert _db_option("postgresql://me:secret@host/name") == ""

@@ -40,7 +40,7 @@ def test_a_segment_is_shown_whole(run: Run, world: str) -> None:
     segment = next(row["segment_id"] for row in WORLD.presentations())
     found = _shown(run, world, segment)
     assert found["segment"]["id"] == segment
-    assert sum(row["times"] for row in found["shown"]) == sum(
+    assert sum(row["times_shown"] for row in found["recordings"]) == sum(
         row["segment_id"] == segment for row in WORLD.presentations()
     )
     assert [{**part, "segment_id": segment} for part in found["videos"]] == [
@@ -55,7 +55,7 @@ def test_a_recording_is_shown_whole(run: Run, world: str, name: str) -> None:
     found = _shown(run, world, name)
     assert found["recording"]["name"] == RECORDINGS[0]
     assert found["roots"] == [{"path": "/data/one"}]
-    assert sum(row["trials"] for row in found["trials"]) == 40
+    assert sum(row["trials"] for row in found["tiers"]) == 40
     assert found["problems"] == 1
 
 

@@ -200,6 +200,17 @@ def test_metadata_of_more_recordings_shares_the_videos_known_from_raw(
     assert differing(canonical(database), canonical(in_one_go)) == {}
 
 
+def test_recordings_that_only_the_metadata_has_are_told(
+    small_pair: World, published: Published, database: str, tmp_path: Path
+) -> None:
+    first, second = small_pair.names
+    report = ingest_recordings(
+        database, small_pair.folder / first, metadata=published.write(tmp_path / "metadata"), workers=1
+    )
+    assert report.published_only == [second]
+    assert "; 1 more from their metadata alone" in report.sentence()
+
+
 def test_data_of_more_recordings_than_the_metadata(
     small_pair: World, published: Published, database: str, tmp_path: Path
 ) -> None:
