@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catalog.catalog import Catalog
-    from catalog.errors import CatalogError
+    from catalog.errors import CatalogError, NotFoundError, QueryError
     from catalog.models import (
         ArrayFile,
         IngestProblem,
@@ -32,6 +32,8 @@ __all__ = [
     "IngestProblem",
     "IngestRun",
     "Neuron",
+    "NotFoundError",
+    "QueryError",
     "Recording",
     "Segment",
     "SegmentAlias",
@@ -43,7 +45,10 @@ __all__ = [
     "__version__",
 ]
 
-_ELSEWHERE = {"Catalog": "catalog.catalog", "CatalogError": "catalog.errors"}
+_ELSEWHERE = {
+    "Catalog": "catalog.catalog",
+    **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError"), "catalog.errors"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -67,3 +67,10 @@ def test_unknown_formats_name_the_nearest(cat, tmp_path):
     with pytest.raises(CatalogError, match="'parquet'"):
         export_catalog(cat, tmp_path / "out", "parket")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_published_layout_tells_both_licences(cat, tmp_path):
+    export_catalog(cat, tmp_path / "out", "published")
+    told = (tmp_path / "out" / "README.md").read_text()
+    assert "CC0-1.0" in told
+    assert "arrays" in told

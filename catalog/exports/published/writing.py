@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog import __version__
 from catalog.exports.options import ExportOptions, ExportReport
+from catalog.exports.provenance import LICENSES
 from catalog.exports.published.names import choose_names
 from catalog.exports.published.notes import counted, sentences, write_problems
 from catalog.exports.published.recordings import RecordingWriter
@@ -44,6 +45,8 @@ def _write_readme(folder: Path, options: ExportOptions, counts: Counter[str], no
         "",
         f"Written by sensorium-catalog {__version__}: {holds}.",
         f"Videos and segments go by {ids}.",
+        "",
+        LICENSES,
     ]
     if notes:
         lines += ["", "## Notes", "", *(f"- {note}" for note in notes)]
