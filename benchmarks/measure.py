@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -40,9 +41,18 @@ def peak_megabytes(work: Callable[..., Any], *arguments: Any) -> float:
 
 def _report_peak(sender: Any, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     work(*arguments)
-    # Linux counts in kilobytes, macOS in bytes.
+    sender.send(_peak_of_this_process())
+
+
+def _peak_of_this_process() -> float:
+    status = Path("/proc/self/status")
+    if status.exists():
+        # What getrusage tells on Linux begins with the size of the process that started this one.
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1e3
+    # macOS counts in bytes, others in kilobytes.
     unit = 1e6 if sys.platform == "darwin" else 1e3
-    sender.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def show(what: str, figure: str, baseline: str, limit: str = "") -> None:
