@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalog import __version__
+from catalog.exports import licences
 from catalog.exports import provenance as origin
 from catalog.exports.options import ExportOptions, ExportReport
 from catalog.exports.provenance import Provenance, Run, Source
@@ -119,15 +120,15 @@ def describe(told: Provenance, files: list[WrittenTable], encoding: str) -> dict
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": origin.TITLE,
         "description": told.description,
-        "url": origin.METADATA_URL,
-        "license": origin.LICENSE_URL,
-        "sdLicense": origin.LICENSE_URL,
-        "usageInfo": {"@type": "CreativeWork", "name": "Licences", "description": origin.LICENSES},
+        "url": licences.METADATA_URL,
+        "license": licences.LICENSE_URL,
+        "sdLicense": licences.LICENSE_URL,
+        "usageInfo": {"@type": "CreativeWork", "name": "Licences", "description": licences.LICENSES},
         "creator": [
-            {"@type": "Person", "name": origin.METADATA_AUTHOR, "url": origin.METADATA_URL},
-            {"@type": "Organization", "name": origin.DATA_AUTHORS, "url": origin.DATA_URL},
+            {"@type": "Person", "name": licences.METADATA_AUTHOR, "url": licences.METADATA_URL},
+            {"@type": "Organization", "name": licences.DATA_AUTHORS, "url": licences.DATA_URL},
         ],
-        "citeAs": origin.CITATION,
+        "citeAs": licences.CITATION,
         "keywords": list(origin.KEYWORDS),
         "inLanguage": "en",
         "version": origin.version(files),
@@ -147,9 +148,9 @@ def _published_metadata() -> dict[str, Any]:
         "@type": "Dataset",
         "name": "Published metadata of the Sensorium 2023 recordings",
         "description": "Trials, videos, segments and neurons of ten recordings.",
-        "creator": {"@type": "Person", "name": origin.METADATA_AUTHOR},
-        "license": origin.LICENSE_URL,
-        "url": origin.METADATA_URL,
+        "creator": {"@type": "Person", "name": licences.METADATA_AUTHOR},
+        "license": licences.LICENSE_URL,
+        "url": licences.METADATA_URL,
     }
 
 
@@ -162,7 +163,7 @@ def _based_on(source: Source) -> dict[str, Any]:
         "@type": "Dataset",
         "name": source.recording,
         "description": f"Arrays of one recording. Its rows were {source.how}.",
-        "license": {"@type": "CreativeWork", "name": origin.ARRAYS_LICENSE, **where},
+        "license": {"@type": "CreativeWork", "name": licences.ARRAYS_LICENSE, **where},
         **where,
         **arrays,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalog import __version__
+from catalog.exports import licences
 from catalog.exports import provenance as origin
 from catalog.exports.options import ExportOptions, ExportReport
 from catalog.exports.provenance import Provenance, Run, Source
@@ -55,20 +56,20 @@ def describe(told: Provenance, files: list[WrittenTable]) -> dict[str, Any]:
         "name": f"{origin.NAME}-export",
         "title": origin.TITLE,
         "description": told.description,
-        "homepage": origin.METADATA_URL,
+        "homepage": licences.METADATA_URL,
         "version": origin.version(files),
         **created,
         "keywords": list(origin.KEYWORDS),
         "contributors": [
-            {"title": origin.METADATA_AUTHOR, "path": origin.METADATA_URL, "roles": ["creator", "DataCurator"]},
-            {"title": origin.DATA_AUTHORS, "path": origin.DATA_URL, "roles": ["creator", "DataCollector"]},
+            {"title": licences.METADATA_AUTHOR, "path": licences.METADATA_URL, "roles": ["creator", "DataCurator"]},
+            {"title": licences.DATA_AUTHORS, "path": licences.DATA_URL, "roles": ["creator", "DataCollector"]},
         ],
-        "licenses": [{"name": origin.LICENSE, "path": origin.LICENSE_URL, "title": origin.LICENSE_TITLE}],
+        "licenses": [{"name": licences.LICENSE, "path": licences.LICENSE_URL, "title": licences.LICENSE_TITLE}],
         "sources": [
             {
-                "title": f"Published metadata of the Sensorium 2023 recordings, by {origin.METADATA_AUTHOR}",
-                "path": origin.METADATA_URL,
-                "license": {"name": origin.LICENSE, "path": origin.LICENSE_URL},
+                "title": f"Published metadata of the Sensorium 2023 recordings, by {licences.METADATA_AUTHOR}",
+                "path": licences.METADATA_URL,
+                "license": {"name": licences.LICENSE, "path": licences.LICENSE_URL},
             },
             *(_source(source) for source in told.sources),
         ],
@@ -88,7 +89,7 @@ def _source(source: Source) -> dict[str, Any]:
         **where,
         **arrays,
         "description": f"Arrays of one recording. Its rows were {source.how}.",
-        "license": {"title": origin.ARRAYS_LICENSE, **where},
+        "license": {"title": licences.ARRAYS_LICENSE, **where},
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog import __version__
 from catalog.errors import InputError
-from catalog.exports import croissant
+from catalog.exports import croissant, licences
 from catalog.exports import provenance as origin
 from catalog.exports.options import ExportOptions, ExportReport
 from catalog.exports.provenance import Provenance
@@ -110,9 +110,9 @@ def _told_of_table(table: ExportedTable, told: Provenance) -> dict[str, Any]:
         "description": table.row,
         "primary_key": list(table.key),
         "foreign_keys": {name: ".".join(target) for name, target in references},
-        "creators": [origin.METADATA_AUTHOR, origin.DATA_AUTHORS],
-        "license": origin.LICENSE_URL,
-        "license_of_arrays": origin.ARRAYS_LICENSE,
+        "creators": [licences.METADATA_AUTHOR, licences.DATA_AUTHORS],
+        "license": licences.LICENSE_URL,
+        "license_of_arrays": licences.ARRAYS_LICENSE,
         "sources": {source.recording: source.url for source in told.sources},
         "version": __version__,
         "schema": SCHEMA_REVISION,

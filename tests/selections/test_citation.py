@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 import catalog
-from catalog.exports.provenance import CITATION as EXPORTED_CITATION
-from catalog.exports.provenance import LICENSE, METADATA_AUTHOR, METADATA_URL
+from catalog.exports.licences import CITATION as EXPORTED_CITATION
+from catalog.exports.licences import LICENSE, METADATA_AUTHOR, METADATA_URL
 
 ROOT = Path(__file__).parents[2]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
