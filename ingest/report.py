@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from ingest.facts import Problem
@@ -48,8 +47,3 @@ class RunReport:
         left = f"; {len(self.left)} unchanged" if self.left else ""
         more = f"; {len(self.published_only)} more from their metadata alone" if self.published_only else ""
         return f"{done} {what}{': ' if counts else ''}{counts}{left}{more} ({self.seconds:.1f} s)"
-
-    @property
-    def severities(self) -> dict[str, int]:
-        """How many problems there are of each severity."""
-        return dict(Counter(problem.severity for problem in self.problems))
