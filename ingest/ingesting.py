@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
+from catalog.arrays.digests import CRC32
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
@@ -37,7 +38,7 @@ from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
 from ingest.writing.problems import clear_problems, read_problems, write_problems
 from ingest.writing.recordings import replace_recording
 from ingest.writing.runs import fail_ended_runs, finish_run, keep_parameters, recorded_run, writing
-from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored_facts, stored_sources
+from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored_digests, stored_facts, stored_sources
 
 SAMPLING_FREQ = 30.0
 """Hz; the raw files do not tell it."""
@@ -210,7 +211,9 @@ class _Ingest:
         return True
 
     def _digests(self, folder: RecordingFolder) -> dict[str, Mark]:
-        tasks = [list(files.values()) for files in folder.files.values()]
+        with self.engine.connect() as connection:
+            known = stored_digests(connection, folder.name)
+        tasks = [{path: known.get(path, CRC32) for path in files.values()} for files in folder.files.values()]
         digests: dict[str, Mark] = {}
         for some in self.crew.map(partial(file_digests, folder.path), tasks):
             digests |= some

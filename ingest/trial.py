@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.arrays import ArrayError, UnreadableError
+from catalog.arrays.digests import CRC32
 from ingest.analysis.activity import ActivityPartial, trial_activity
 from ingest.analysis.frames import canonical_frames
 from ingest.analysis.signals import SignalSummary, summarise_signal
 from ingest.analysis.video import VideoAnalysis, analyse_video
 from ingest.facts import Problem, Row, TrialFacts
-from ingest.reading.arrays import ArrayError, LoadedArray, read_array
+from ingest.reading.arrays import LoadedArray, read_array
+from ingest.reading.roots import root_at
 
 TOPIC = "ingest"
 DIMENSIONS = {"video": 3, "response": 2, "behavior": 2, "gaze": 2}
@@ -31,12 +34,16 @@ PIXEL_RANGE = (0.0, 255.0)
 
 @dataclass(frozen=True)
 class TrialTask:
-    """What is to be read: the recording's folder, and the relative path of each kind of array of the trial."""
+    """What is to be read: the recording's root, and the path in it of each kind of array of the trial.
+
+    `algorithm` is by what the digests of the files are made.
+    """
 
     recording: str
     root: Path
     trial: int
     files: dict[str, str]
+    algorithm: str = CRC32
 
 
 @dataclass
@@ -113,14 +120,14 @@ def _without_signals() -> Row:
 
 def _load(task: TrialTask, kind: str, path: str, result: TrialResult) -> LoadedArray | None:
     try:
-        loaded = read_array(task.root / path, dimensions=DIMENSIONS[kind])
+        loaded = read_array(root_at(task.root), path, dimensions=DIMENSIONS[kind], algorithm=task.algorithm)
         if loaded.values.shape[-1] == 0:
             raise ArrayError(f"has no frames: its shape is {loaded.values.shape}")
         if kind in ROWS and loaded.values.shape[0] != ROWS[kind]:
             raise ArrayError(f"has the shape {loaded.values.shape}, expected ({ROWS[kind]}, frames)")
         if loaded.values.shape[0] == 0:
             raise ArrayError(f"holds nothing: its shape is {loaded.values.shape}")
-    except ArrayError as error:
+    except (ArrayError, UnreadableError) as error:
         _note(result, task, "error", "bad_file", kind, path, str(error), f"the trial has no valid {kind} signal")
         return None
     return loaded

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from catalog.arrays import Root, UnreadableError, open_root
 from catalog.catalog import Catalog
 from catalog.database import display_name, unusable
 from catalog.errors import DatabaseError, InputError
 from catalog.filters import is_storable
 from catalog.models import Recording, RecordingRoot
-from catalog.upkeep.files import Root, StoredFile, StoredFiles, UnreadableError, stored_files
+from catalog.upkeep.files import StoredFile, StoredFiles, stored_files
 from catalog.writing import writing
 
 SAMPLES = 5
@@ -47,7 +48,7 @@ def relocate(
 ) -> list[Relocation]:
     """Change every root that is `old`, or below it, to the same place below `new`; all of them, or none.
 
-    Of each recording, `samples` files are looked for below `new`, and compared by size and SHA-256.
+    Of each recording, `samples` files are looked for below `new`, and compared by size and digest.
 
     With `add`, the old roots stay too: the data is in both places. With `force`, no file is looked at.
 
@@ -115,7 +116,7 @@ def _check(stored: StoredFiles | None, name: str, target: str, samples: int) -> 
     if not Path(target).exists():
         raise InputError(f"the recording {name} is not at {target}: there is nothing; {UNCHANGED}")
     try:
-        with Root(target) as root:
+        with open_root(target) as root:
             for file in chosen:
                 _check_file(root, file, name)
     except UnreadableError as error:
@@ -139,7 +140,7 @@ def _check_file(root: Root, file: StoredFile, name: str) -> None:
         raise InputError(f"{where} is not at {root.path}; {UNCHANGED}")
     if found.bytes != file.bytes:
         raise InputError(f"{where} has {found.bytes} bytes at {root.path}, expected {file.bytes}; {UNCHANGED}")
-    if root.digest(file.path) != file.digest:
+    if root.digest(file.path, file.digest) != file.digest:
         raise InputError(f"{where} has another content at {root.path} than the one ingested; {UNCHANGED}")
 
 

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from catalog.arrays import Root, UnreadableError, open_root
 from catalog.catalog import Catalog
 from catalog.lookup import find_recording
-from catalog.upkeep.files import Root, StoredFile, StoredFiles, UnreadableError, stored_files
+from catalog.upkeep.files import StoredFile, StoredFiles, stored_files
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def verify(catalog: Catalog, *, full: bool = False, recording: str | None = None
     """Look at every file that the catalog was made from, and report those that are gone or changed.
 
     A file is as it was if it is so below any root of its recording. Without `full`, size and modification time are
-    compared, and nothing is read; with it, size and SHA-256, whatever the modification time. What changed may be files
+    compared, and nothing is read; with it, size and digest, whatever the modification time. What changed may be files
     of one trial that have been written again with the same content: `full` finds them unchanged.
 
     Raises
@@ -93,7 +94,7 @@ def _verify_recording(stored: StoredFiles, full: bool) -> Iterator[Finding]:
                 broken.append(f"{path} is not there")
                 continue
             try:
-                roots.append(opened.enter_context(Root(path)))
+                roots.append(opened.enter_context(open_root(path)))
             except UnreadableError as error:
                 broken.append(str(error))
         if not roots:
@@ -133,9 +134,9 @@ def _compare(root: Root, file: StoredFile, full: bool) -> tuple[str, str, str, s
     if found.bytes != file.bytes:
         return "size", f"{file.bytes} bytes", f"{found.bytes} bytes", TAKE_IN
     if full:
-        digest = root.digest(file.path)
+        digest = root.digest(file.path, file.digest)
         return None if digest == file.digest else ("digest", file.digest, digest, TAKE_IN)
-    if found.modified_ns not in (None, file.modified_ns):
+    if root.keeps_times and found.modified_ns != file.modified_ns:
         remedy = f"`catalog verify --full` tells whether its content changed; if so, {TAKE_IN}"
         return "modified", str(file.modified_ns), str(found.modified_ns), remedy
     return None

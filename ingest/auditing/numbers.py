@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.arrays import ArrayError, open_root
 from catalog.errors import InputError
-from ingest.reading.arrays import ArrayError, read_array
+from ingest.reading.arrays import read_array
 
 Numbers = dict[int, int]
 """The number of each trial that a file makes a statement about."""
@@ -48,7 +49,7 @@ def read_numbers(path: Path) -> Numbers:
         The file cannot be read, or holds something else than whole numbers in one dimension.
     """
     try:
-        values = read_array(path, dimensions=1).values
+        values = read_array(open_root(path.parent), path.name, dimensions=1).values
     except ArrayError as error:
         raise InputError(f"{path} {error}; expected one whole number for each trial index") from error
     told = _told(values)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from catalog.arrays import Root, UnreadableError
+from catalog.arrays.digests import SHA256
 from ingest.reading.layout import RecordingFolder
+from ingest.reading.roots import root_at
 from ingest.reading.session import META_FILES
 
 Mark = tuple[int, int] | str | None
@@ -38,32 +42,34 @@ class Listing:
 def list_files(folder: RecordingFolder) -> Listing:
     """Ask the file system for the size and modification time of each file of a recording."""
     paths = [path for files in folder.files.values() for path in files.values()]
-    marks = {path: _mark(folder.path / path) for path in (*META_FILES, *paths)}
+    root = root_at(folder.path)
+    marks = {path: _mark(root, path) for path in (*META_FILES, *paths)}
     told = [sorted(marks.items()), [astuple(problem) for problem in folder.problems]]
     return Listing(marks, hashlib.sha256(json.dumps(told).encode()).hexdigest())
 
 
-def file_digests(root: Path, paths: list[str]) -> dict[str, Mark]:
-    """Return the SHA-256 of each file, in hexadecimal; None for one that cannot be read."""
-    return {path: _digest(root / path) for path in paths}
+def file_digests(root: Path, known: Mapping[str, str]) -> dict[str, Mark]:
+    """Return the digest of each file, made as the known one was; None for one that cannot be read."""
+    return {path: _digest(root, path, digest) for path, digest in known.items()}
 
 
 def meta_digest(folder: RecordingFolder) -> str:
     """Return a hash of what the files in a recording's `meta/` folder hold."""
-    return hashlib.sha256(repr([_digest(folder.path / path) for path in META_FILES]).encode()).hexdigest()
+    digests = [_digest(folder.path, path, SHA256) for path in META_FILES]
+    return hashlib.sha256(repr(digests).encode()).hexdigest()
 
 
-def _mark(path: Path) -> Mark:
+def _mark(root: Root, path: str) -> Mark:
     try:
-        status = path.stat()
-    except OSError:
+        found = root.find(path)
+    except UnreadableError:
         return None
-    return status.st_size, status.st_mtime_ns
+    return None if found is None else (found.bytes, found.modified_ns)
 
 
-def _digest(path: Path) -> str | None:
+def _digest(root: Path, path: str, known: str) -> str | None:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+        opened = root_at(root)
+        return None if opened.find(path) is None else opened.digest(path, known)
+    except UnreadableError:
         return None

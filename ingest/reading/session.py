@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.arrays import ArrayError, Root, UnreadableError
 from ingest.facts import Problem
-from ingest.reading.arrays import ArrayError, read_array, read_texts
+from ingest.reading.arrays import read_array, read_texts
 from ingest.reading.layout import LARGEST, TOPIC, RecordingFolder
+from ingest.reading.roots import root_at
 
 TIERS = "meta/trials/tiers.npy"
 UNIT_IDS = "meta/neurons/unit_ids.npy"
@@ -111,8 +112,8 @@ def _compare_with_files(recording: RecordingFolder, meta: SessionMeta, tiers: li
 
 
 def _integers(dimensions: int) -> Any:
-    def read(path: Path) -> NDArray[np.int64]:
-        values = read_array(path, dimensions=dimensions).values
+    def read(root: Root, path: str) -> NDArray[np.int64]:
+        values = read_array(root, path, dimensions=dimensions).values
         if not np.all(np.isfinite(values)) or not np.array_equal(values, np.rint(values)):
             raise ArrayError("holds numbers that are not whole")
         if values.size and not -LARGEST <= values.min() <= values.max() <= LARGEST:
@@ -133,8 +134,8 @@ def _distinct(
 
 def _guarded(recording: RecordingFolder, meta: SessionMeta, path: str, action: str, read: Any) -> Any:
     try:
-        return read(recording.path / path)
-    except ArrayError as error:
+        return read(root_at(recording.path), path)
+    except (ArrayError, UnreadableError) as error:
         _note(recording, meta, path, str(error), action)
         return None
 

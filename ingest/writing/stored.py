@@ -146,3 +146,15 @@ def _parts(connection: Connection, model: type[Any], name: str) -> list[tuple[in
     )
     names = [column.name for column in columns]
     return [(number, dict(zip(names, values, strict=True))) for number, *values in connection.execute(statement)]
+
+
+def stored_digests(connection: Connection, name: str) -> dict[str, str]:
+    """Return the digest of each file of a recording, by path."""
+    files, trials, recordings = table_of(ArrayFile), table_of(Trial), table_of(Recording)
+    found = connection.execute(
+        sa.select(files.c.path, files.c.digest)
+        .join(trials, trials.c.id == files.c.trial_id)
+        .join(recordings, recordings.c.id == trials.c.recording_id)
+        .where(recordings.c.name == name)
+    )
+    return {path: digest for path, digest in found}  # noqa: C416 (rows are no pairs to mypy)

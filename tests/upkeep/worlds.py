@@ -101,7 +101,7 @@ class Lab:
                         "array_row": row if len(signals) > 1 else None,
                         "bytes": path.stat().st_size,
                         "modified_ns": path.stat().st_mtime_ns,
-                        "digest": hashlib.sha256(path.read_bytes()).hexdigest(),
+                        "digest": f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}",
                         "dtype": "float64",
                         "shape": [2, 3],
                     }

@@ -1,0 +1,20 @@
+"""Arrays on disk: the folders and zips that hold them, their format, and their digests; knows no database."""
+
+from __future__ import annotations
+
+from catalog.arrays.digests import digest_as, digest_of
+from catalog.arrays.npy import ArrayError, Header, parse_array, read_header
+from catalog.arrays.roots import FoundFile, Root, UnreadableError, open_root
+
+__all__ = [
+    "ArrayError",
+    "FoundFile",
+    "Header",
+    "Root",
+    "UnreadableError",
+    "digest_as",
+    "digest_of",
+    "open_root",
+    "parse_array",
+    "read_header",
+]
