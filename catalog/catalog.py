@@ -48,7 +48,7 @@ class Catalog:
         except BaseException:
             self.engine.dispose()
             raise
-        # Questions run outside a transaction, so that an open notebook never holds up a writer.
+        # Questions run outside a transaction: each sees what is committed then, and an open notebook keeps no log long.
         reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reader = Session(reader, autoflush=False, execution_options={"populate_existing": True})
         self._sessions = sessionmaker(self.engine.execution_options(catalog_begins_late=True))
@@ -173,7 +173,8 @@ class Catalog:
     def session(self) -> Session:
         """Return a new ORM session on the catalog, for the caller to use as a context manager and to close.
 
-        On SQLite its transaction begins with the first write: reading keeps nobody waiting, however long it is open.
+        On SQLite its transaction begins with the first write, which waits for other writers: until then, each question
+        sees what is committed when it is asked.
         """
         return self._sessions()
 
@@ -181,7 +182,7 @@ class Catalog:
     def snapshot(self) -> Iterator[Session]:
         """Yield a session that sees the catalog as it is now, however others write meanwhile; it is for reading.
 
-        On SQLite it keeps writers waiting until the block ends.
+        It keeps nobody waiting, but for writers of a SQLite file on a network disk, who wait until the block ends.
         """
         level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         with Session(self.engine.execution_options(**level), autoflush=False) as session:

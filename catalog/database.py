@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import sqlite3
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 
 from catalog.errors import DatabaseError, NotACatalogError, SchemaError
+from catalog.faults import unusable
 from catalog.models.base import SCHEMA_REVISION
+from catalog.sqlite import sqlite_engine
 
 DEFAULT_DATABASE = "catalog.db"
-_LEAVES_AS_IT_IS = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)\b", re.IGNORECASE)
-_decode = json.JSONDecoder().raw_decode
-BUSY_SECONDS = 30.0
-"""How long a SQLite connection waits for another one's write to end."""
+KEEPALIVES = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 6}
+"""A server that vanished without a word is given up after a minute and a half; libpq alone would wait for hours."""
 
 
 def database_url(database: str | os.PathLike[str]) -> URL:
@@ -89,15 +85,12 @@ def connect(
     """
     url = database_url(database)
     if url.drivername == "sqlite":
-        engine = _sqlite_engine(Path(str(url.database)), create=create, read_only=read_only, pooled=pooled)
+        path = Path(str(url.database))
+        _require_file(path, create=create)
+        engine = sqlite_engine(path, create=create, read_only=read_only, pooled=pooled)
     else:
         engine = _postgresql_engine(url, read_only=read_only, pooled=pooled)
     return engine
-
-
-def _from_json(text: str) -> Any:
-    # What `json.loads` does first takes longer than reading the short lists that come here by the thousand.
-    return _decode(text.strip())[0]
 
 
 def _require_file(path: Path, *, create: bool) -> None:
@@ -113,50 +106,8 @@ def _require_file(path: Path, *, create: bool) -> None:
             raise DatabaseError(f"the folder {path.parent} does not exist; make it first, or choose another --db")
 
 
-def _sqlite_engine(path: Path, *, create: bool, read_only: bool, pooled: bool) -> Engine:
-    _require_file(path, create=create)
-    mode = "ro" if read_only else "rwc" if create else "rw"
-    # The path goes into a URI for its mode, so that a question never makes an empty file.
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-
-    def open_file() -> sqlite3.Connection:
-        # Transactions are begun by `_begin` below: the driver would commit before each DDL statement.
-        return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-
-    engine = sa.create_engine(
-        URL.create("sqlite", database=str(path)),
-        creator=open_file,
-        json_deserializer=_from_json,
-        poolclass=QueuePool if pooled else NullPool,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA foreign_keys = ON")
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("isolation_level") == "AUTOCOMMIT" or options.get("catalog_begins_late"):
-            return
-        # A writer takes the write lock at once: taking it later can fail at a point where waiting does not help.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("catalog_writes") else "BEGIN")
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _begin_late(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
-        # Until its first write, a session reads without a transaction: one that is left open keeps no writer waiting.
-        if connection.get_execution_options().get("catalog_begins_late") and not _LEAVES_AS_IT_IS.match(statement):
-            driver_connection: Any = connection.connection.driver_connection
-            if not driver_connection.in_transaction:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
 def _postgresql_engine(url: URL, *, read_only: bool, pooled: bool) -> Engine:
-    connect_args: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": 10}
+    connect_args: dict[str, Any] = {name: value for name, value in KEEPALIVES.items() if name not in url.query}
     if read_only:
         given = url.query.get("options", "")
         own = given if isinstance(given, str) else " ".join(given)
@@ -201,29 +152,6 @@ def schema_revision(engine: Engine) -> str | None:
     return revision
 
 
-def unusable(error: DBAPIError, name: str) -> DatabaseError:
-    """Return what a driver's error means to a user."""
-    reason = str(error.orig).strip()
-    if "malformed" in reason:
-        return DatabaseError(f"{name} is damaged ({reason}); restore it from a copy, or make it anew")
-    if "is full" in reason or "No space left" in reason:
-        return DatabaseError(f"there is no space left for {name} ({reason}); what it held before is still there")
-    if "not a database" in reason:
-        return NotACatalogError(f"{name} is not a catalog, nor any SQLite database ({reason}); choose another --db")
-    if "readonly" in reason or "read-only" in reason or "unable to open" in reason:
-        return DatabaseError(
-            f"{name} cannot be written or opened ({reason}); check the permissions of it and its folder"
-        )
-    first = reason.splitlines()[0].removeprefix("connection failed: ") if reason else str(error)
-    if "does not exist" in first and "database" in first:
-        return DatabaseError(f"there is no database {name} ({first}); make it first, with `createdb`")
-    if error.connection_invalidated or "connection" in first:
-        return DatabaseError(
-            f"cannot connect to {name}: {first}; check that the server runs, and the host, port and user of --db"
-        )
-    return DatabaseError(f"the database {name} does not answer as expected: {first}")
-
-
 def require_current_schema(engine: Engine) -> None:
     """Raise unless the database is a catalog of exactly this version's schema.
 
@@ -239,6 +167,17 @@ def require_current_schema(engine: Engine) -> None:
             f"{name} is an empty database; fill it with `catalog --db {name} ingest DATA` "
             f"or `catalog --db {name} import METADATA`"
         )
+    require_revision(revision, name)
+
+
+def require_revision(revision: str, name: str) -> None:
+    """Raise unless a revision is that of this version's schema.
+
+    Raises
+    ------
+    SchemaError
+        With the command that mends it.
+    """
     if revision == SCHEMA_REVISION:
         return
     if revision < SCHEMA_REVISION:

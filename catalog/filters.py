@@ -163,7 +163,11 @@ def _is_called(column: ColumnElement[Any], present: list[Any], other: OtherNames
     """The field is one of the values, or what one of them is another name of."""
     if other is None:
         return _is_any(column, present)
-    return sa.or_(_is_any(column, present), column.in_(sa.select(other.owner).where(_is_any(other.alias, present))))
+    owners = sa.select(other.owner).where(_is_any(other.alias, present))
+    if len(present) == 1:
+        # Not as two conditions of which one must hold: PostgreSQL would look at every row, whatever its indexes.
+        return column.in_(sa.union_all(sa.select(_literal(column, present[0])), owners))
+    return sa.or_(_is_any(column, present), column.in_(owners))
 
 
 def _is_any(column: ColumnElement[Any], present: list[Any]) -> ColumnElement[bool]:

@@ -16,10 +16,11 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from catalog.database import display_name, require_current_schema, schema_revision, unusable
+from catalog.database import display_name, require_current_schema, schema_revision
 from catalog.errors import DatabaseError, SchemaError
+from catalog.faults import unusable
 from catalog.models.base import SCHEMA_REVISION, Base
-from catalog.writing import LOCK_KEY
+from catalog.writing import take_turn
 
 VIEWS = ("trial_overview", "segment_overview")
 
@@ -54,9 +55,8 @@ def migrating(engine: Engine) -> Iterator[Connection]:
             driver_connection.execute("PRAGMA legacy_alter_table = ON")
         try:
             with connection.begin():
-                if not sqlite:
-                    # Two that find the same database empty make one catalog of it, one after the other.
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_KEY)))
+                # Two that find the same database empty make one catalog of it, one after the other.
+                take_turn(connection)
                 yield connection
                 if sqlite:
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import ClauseElement, ColumnElement, Row, Select
+from sqlalchemy.sql import visitors
 
 from catalog.entities import Entity
 from catalog.errors import NotFoundError, QueryError, nearest
@@ -81,8 +82,22 @@ class Query(Generic[Item]):
 
     def count(self) -> int:
         """Return how many there are."""
-        counted = self.statement.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None)
+        counted = self._without_joins()
+        if counted is None:
+            counted = self.statement.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None)
         return self.session.scalar(sa.select(sa.func.count()).select_from(counted.subquery())) or 0
+
+    def _without_joins(self) -> Select[Any] | None:
+        """Return a 1 for each row from the entity's own table; None where conditions are about other tables, too.
+
+        An entity is joined with what each of its rows has one of, or at most one: joins change no number of rows.
+        """
+        own = self.statement.column_descriptions[0].get("entity")
+        parts = (part for condition in self.criteria for part in visitors.iterate(condition))
+        tables = {part.table.name for part in parts if isinstance(part, sa.Column)}
+        if own is None or tables - {own.__tablename__}:
+            return None
+        return sa.select(sa.literal(1)).select_from(own).where(*self.criteria).limit(self.size)
 
     def first(self) -> Item | None:
         """Return the first one, or None."""

@@ -40,10 +40,6 @@ class Candidate:
         """By what its files are recognised."""
         return self.listing.marks if self.digests is None else self.digests
 
-    def afresh(self) -> Candidate:
-        """Return the same recording, of which everything is to be read."""
-        return Candidate(self.folder, self.listing)
-
     def stored_marks(self, trials: Iterable[TrialFacts]) -> dict[str, Mark]:
         """Return by what the files of trials were recognised when they were read."""
         files = [file for trial in trials for file in trial.files]
@@ -65,6 +61,8 @@ class Job:
         be gathered anew.
     of_run
         The run whose rows `kept` and `activity` are.
+    writer
+        The run that had written the recording when the job was made; None if it was not there.
     """
 
     folder: RecordingFolder
@@ -72,6 +70,7 @@ class Job:
     kept: dict[int, TrialFacts] = field(default_factory=dict)
     activity: list[Row] | None = None
     of_run: int | None = None
+    writer: int | None = None
 
     def files_to_read(self) -> dict[int, dict[str, str]]:
         """Return the files to read of each trial; trials of which none is to be read are left out.

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from catalog.database import display_name, unusable
+from catalog.database import display_name
+from catalog.faults import unusable
 from catalog.models import IngestRun, Recording, Trial
 from ingest.facts import Problem, RecordingFacts
 from ingest.published import (
@@ -39,7 +40,7 @@ from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
 from ingest.writing.problems import clear_problems, read_problems, write_problems
 from ingest.writing.recordings import replace_recording
 from ingest.writing.rows import chunks
-from ingest.writing.runs import finish_run, recorded_run, writing
+from ingest.writing.runs import finish_run, recorded_run
 from ingest.writing.stimuli import (
     Changes,
     write_segments,
@@ -87,20 +88,22 @@ def import_metadata(
                 return history.report(connection, layout, time.perf_counter() - started)
         parameters = {"folder": os.path.abspath(folder), "digests": parts, "selected": layout.selected}
         digest = overall(parts)
-        with recorded_run(engine, "import", parameters, input_digest=digest) as run_id, writing(engine) as connection:
-            work = _Import(connection, layout, run_id)
+        with recorded_run(engine, "import", parameters, input_digest=digest) as run, run.writing() as connection:
+            # Another import may have ended while this one waited for its turn.
+            history = _History.read(connection, layout)
+            work = _Import(connection, layout, run.id)
             work.run()
             clear_problems(connection, TOPIC, recordings=layout.recordings, general_of_runs=history.same)
-            write_problems(connection, run_id, work.problems)
+            write_problems(connection, run.id, work.problems)
             parameters["replaced_stimuli"] = work.replaced_stimuli
-            finish_run(connection, run_id, parameters=parameters)
+            finish_run(connection, run.id, parameters=parameters)
     except DBAPIError as error:
         raise unusable(error, display_name(engine.url)) from error
     finally:
         engine.dispose()
     seconds = time.perf_counter() - started
     problems = [*work.problems, *work.disagreements]
-    return RunReport("import", run_id, list(layout.recordings), dict(work.counts), problems, seconds=seconds)
+    return RunReport("import", run.id, list(layout.recordings), dict(work.counts), problems, seconds=seconds)
 
 
 @dataclass

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,8 +16,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from catalog.arrays.digests import CRC32
+from catalog.database import display_name
+from catalog.errors import DatabaseError, StoppedError
+from catalog.faults import unusable
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
@@ -33,13 +39,15 @@ from ingest.recording import RawRecording, assemble
 from ingest.report import RunReport
 from ingest.trial import TrialResult, TrialTask, kept_trial, read_trial
 from ingest.workers import Workers, open_workers
+from ingest.writing.attempts import attempt
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
 from ingest.writing.problems import clear_problems, read_problems, write_problems
 from ingest.writing.recordings import replace_recording
-from ingest.writing.runs import fail_ended_runs, finish_run, keep_parameters, recorded_run, writing
+from ingest.writing.runs import OpenRun, fail_ended_runs, finish_run, keep_parameters, recorded_run
 from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored_digests, stored_facts, stored_sources
 
+logger = logging.getLogger(__name__)
 SAMPLING_FREQ = 30.0
 """Hz; the raw files do not tell it."""
 
@@ -101,6 +109,8 @@ def ingest_recordings(
         There is nothing to take in; nothing was changed.
     DatabaseError
         The database cannot be used; nothing was changed.
+    StoppedError
+        The database failed in the middle; recordings that were told of before are in the catalog, whole.
     """
     start = time.monotonic()
     found = find_input(Path(data), recordings)
@@ -113,19 +123,22 @@ def ingest_recordings(
         with open_workers(executor, workers) as crew:
             options = _Options(sampling_freq, recheck, outdated)
             work = _Ingest(engine, found, options, parameters, crew, Meter(progress))
-            work.run()
+            work.work()
         # Disagreements about segments belong to no recording: each transaction tells them.
         problems = list(dict.fromkeys(work.problems))
         report = work.report()
         if metadata is not None:
             # In the end, so that it is compared with what the arrays tell now, not with rows of an earlier ingest.
-            imported = import_metadata(database, metadata, recordings=wanted)
+            with _stopping(engine):
+                imported = import_metadata(database, metadata, recordings=wanted)
             problems = [problem for problem in problems if problem.topic == TOPIC]
             problems += imported.problems
             if imported.unchanged:
                 problems += _told_before(engine, report.recordings)
             alone = [] if imported.unchanged else sorted(set(imported.recordings) - set(report.recordings))
             report = replace(report, unchanged=report.unchanged and imported.unchanged, published_only=alone)
+    except DBAPIError as error:
+        raise unusable(error, display_name(engine.url)) from error
     finally:
         engine.dispose()
     work.meter.finish(problems)
@@ -142,35 +155,41 @@ class _Ingest:
     parameters: dict[str, Any]
     crew: Workers
     meter: Meter
-    run_id: int | None = None
+    open_run: OpenRun | None = None
+    sources: dict[str, StoredSource] = field(default_factory=dict)
+    """What each recording in the catalog was made from when it was last looked at."""
     done: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     outdated: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
-    def run(self) -> None:
+    def work(self) -> None:
         """Find out what has changed, and write all rows that have to be written."""
         fail_ended_runs(self.engine)
         changed = self._changed()
         if not changed and self._knows_the_folder():
             return
         version = {"analysis_version": ANALYSIS_VERSION}
-        with recorded_run(self.engine, "ingest", self.parameters, **version) as self.run_id:
+        with recorded_run(self.engine, "ingest", self.parameters, **version) as self.open_run, _stopping(self.engine):
             for candidate, meta in in_order_of_content(changed):
                 self._take(candidate, meta)
-            with writing(self.engine) as connection:
-                self._write_problems_of_the_folder(connection)
-                finish_run(connection, self.run_id)
+            attempt(self._finish, "recording the end of the run")
+
+    @property
+    def run(self) -> OpenRun:
+        """The run, which is on record."""
+        assert self.open_run is not None
+        return self.open_run
 
     def report(self) -> RunReport:
         """Return what was done, without problems."""
         return RunReport(
             "ingest",
-            self.run_id,
+            self.open_run.id if self.open_run is not None else None,
             [*self.done, *self.unchanged],
             dict(self.counts),
-            unchanged=self.run_id is None,
+            unchanged=self.open_run is None,
             left=self.unchanged,
             outdated=self.outdated,
             trials_read=self.meter.now.trials[0],
@@ -179,11 +198,11 @@ class _Ingest:
     def _changed(self) -> list[Candidate]:
         """Return the recordings about which something is to be done, and tell how much that is."""
         with self.engine.connect() as connection:
-            sources = stored_sources(connection)
+            self.sources = stored_sources(connection)
         changed, to_read = [], []
         for found in self.found.candidates:
-            candidate = self._with_what_is_known(found, sources)
-            # Connections are short: on SQLite, an open one keeps writers waiting.
+            candidate = self._with_what_is_known(found)
+            # Connections are short: a file may take long to answer, and a server gives idle ones up.
             with self.engine.connect() as connection:
                 if self._is_unchanged(connection, candidate):
                     continue
@@ -196,8 +215,8 @@ class _Ingest:
         self.meter.start(len(changed), len(to_read), sum(to_read), len(self.unchanged))
         return changed
 
-    def _with_what_is_known(self, found: Candidate, sources: Mapping[str, StoredSource]) -> Candidate:
-        stored = sources.get(found.folder.name)
+    def _with_what_is_known(self, found: Candidate) -> Candidate:
+        stored = self.sources.get(found.folder.name)
         if stored is None or (self.options.outdated and is_outdated(stored)):
             return found
         return replace(found, stored=stored, digests=self._digests(found.folder) if self.options.recheck else None)
@@ -236,27 +255,58 @@ class _Ingest:
         earlier = _earlier_runs(connection, self.parameters["data"]) if whole else []
         return {"recordings": sorted(concerned), "general_of_runs": earlier}
 
-    def _write_problems_of_the_folder(self, connection: Connection) -> None:
-        """Record what was found beside the recordings, in place of what an earlier run found there."""
-        assert self.run_id is not None
-        clear_problems(connection, TOPIC, **self._where_problems_of_the_folder_are(connection))
-        write_problems(connection, self.run_id, self.found.problems)
+    def _finish(self) -> None:
+        with self.run.writing() as connection:
+            self._write_problems_of_the_folder(connection)
+            finish_run(connection, self.run.id)
         self.problems += self.found.problems
 
+    def _write_problems_of_the_folder(self, connection: Connection) -> None:
+        """Record what was found beside the recordings, in place of what an earlier run found there."""
+        clear_problems(connection, TOPIC, **self._where_problems_of_the_folder_are(connection))
+        write_problems(connection, self.run.id, self.found.problems)
+
     def _take(self, candidate: Candidate, meta: SessionMeta) -> None:
-        """Read and write one recording."""
-        began = time.monotonic()
-        with self.engine.connect() as connection:
-            job = what_stays(connection, candidate)
-        recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
-        told = self._write(job, recording)
-        if told is None:
-            self._take(candidate.afresh(), meta)
-            return
-        self.done.append(job.folder.name)
+        """Read and write one recording; again, if another process has written it meanwhile."""
+        told, name = None, candidate.folder.name
+        while told is None:
+            began = time.monotonic()
+            job = attempt(partial(self._job, candidate), f"looking up {name}")
+            if job is None:
+                self._tell_of_other(name)
+                return
+            recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
+            told = attempt(partial(self._write, job, recording), f"writing {name}")
+        self.done.append(name)
         self.problems += told
         self.counts.update(trials=len(recording.facts.trials), neurons=len(recording.facts.neurons))
-        self.meter.recording(job.folder.name, _line(recording, told, time.monotonic() - began), told)
+        self.meter.recording(name, _line(recording, told, time.monotonic() - began), told)
+
+    def _tell_of_other(self, name: str) -> None:
+        """Tell of a recording that another process has taken in since this run began."""
+        with self.engine.connect() as connection:
+            told = [*read_problems(connection, TOPIC, recordings=[name]), *told_before(connection, [name])]
+        self.problems += told
+        self.meter.recording(name, f"{name}: another process has taken it in meanwhile", told)
+
+    def _job(self, candidate: Candidate) -> Job | None:
+        """Return what is to be done about a recording now; None if another process has done it since this run began."""
+        name = candidate.folder.name
+        known = self.sources.get(name)
+        with self.engine.connect() as connection:
+            writer = run_of(connection, name)
+            changed = writer != (known.run_id if known is not None else None)
+            if changed:
+                logger.info("another process has changed %s meanwhile", name)
+                now = stored_sources(connection)
+        if changed:
+            self.sources.pop(name, None)
+            self.sources |= {name: now[name]} if name in now else {}
+            candidate = self._with_what_is_known(Candidate(candidate.folder, candidate.listing))
+        with self.engine.connect() as connection:
+            if changed and self._is_unchanged(connection, candidate):
+                return None
+            return replace(what_stays(connection, candidate), writer=writer)
 
     def _results(self, job: Job) -> Iterator[TrialResult]:
         """Yield the result of every trial: of those that stay, and of those that are read."""
@@ -275,32 +325,36 @@ class _Ingest:
     def _write(self, job: Job, recording: RawRecording) -> list[Problem] | None:
         """Write one recording, all or nothing; return everything found wrong with it.
 
-        None, and nothing is written, when another process has changed rows meanwhile which were to stay.
+        None, and nothing is written, when another process has changed rows meanwhile which were to stay, or has taken
+        in the same recording: what was read here may be older.
         """
-        assert self.run_id is not None
         facts = recording.facts
-        with writing(self.engine) as connection:
-            if job.of_run is not None and run_of(connection, facts.name) != job.of_run:
-                return None
+        with self.run.writing() as connection:
             old = stored_facts(connection, facts.name)
+            writer = run_of(connection, facts.name)
+            if writer == self.run.id:
+                # An earlier attempt was committed, and the connection lost before that could be told.
+                return [*facts.problems, *told_before(connection, [facts.name])]
+            came_in = old is not None and old.columns["source"] == "raw"
+            if writer != job.writer and (came_in or job.of_run is not None):
+                return None
             ids = identify(connection, list(recording.analyses.values()), facts.columns["sampling_freq"])
             ids |= VIDEOS.resolve(connection, _hashes(job.kept.values()))
             _complete(facts, ids, old)
             before = videos_of(connection, facts.name)
-            replace_recording(connection, facts, self.run_id)
+            replace_recording(connection, facts, self.run.id)
             self._keep_what_was_seen(connection, job)
             clear_problems(connection, TOPIC, recordings=[facts.name])
-            write_problems(connection, self.run_id, facts.problems)
-            told = reconcile(connection, facts, old, self.run_id) if old is not None else []
+            write_problems(connection, self.run.id, facts.problems)
+            told = reconcile(connection, facts, old, self.run.id) if old is not None else []
             remove_unshown(connection, before)
         return [*facts.problems, *told]
 
     def _keep_what_was_seen(self, connection: Connection, job: Job) -> None:
         """Remember what the files were like, by which the next run recognises them."""
-        assert self.run_id is not None
         seen = {"listing": job.listing.digest, "meta": meta_digest(job.folder)}
         self.parameters[SEEN] = {**self.parameters.get(SEEN, {}), job.folder.name: seen}
-        keep_parameters(connection, self.run_id, self.parameters)
+        keep_parameters(connection, self.run.id, self.parameters)
 
 
 def plan(
@@ -336,6 +390,19 @@ def _would(candidate: Candidate, sampling_freq: float, *, outdated: bool) -> str
     return "leave unchanged" if is_current(candidate, sampling_freq) else "update"
 
 
+@contextmanager
+def _stopping(engine: Engine) -> Iterator[None]:
+    """Turn failures of the database into the error that tells how to go on."""
+    try:
+        yield
+    except (DBAPIError, DatabaseError) as error:
+        told = unusable(error, display_name(engine.url)) if isinstance(error, DBAPIError) else error
+        raise StoppedError(
+            f"{told}. Recordings told of so far are in the catalog; when that is mended, the same command "
+            "continues with the rest"
+        ) from error
+
+
 def _told_before(engine: Engine, recordings: Sequence[str]) -> list[Problem]:
     with engine.connect() as connection:
         return told_before(connection, recordings) if recordings else []
@@ -355,9 +422,8 @@ def _complete(facts: RecordingFacts, ids: Mapping[str, str], old: RecordingFacts
     for trial in facts.trials:
         trial.columns["video_id"] = ids.get(trial.columns["video_hash"])
         trial.columns["published_video_id"] = names.get(trial.trial)
-    if old is not None:
-        facts.columns |= {url: old.columns[url] for url in ("dataset_url", "data_url")}
-        facts.dictionaries = old.dictionaries
+    facts.columns |= {url: old.columns[url] if old is not None else None for url in ("dataset_url", "data_url")}
+    facts.dictionaries = old.dictionaries if old is not None else {}
 
 
 def _earlier_runs(connection: Connection, data: str) -> list[int]:

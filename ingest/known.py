@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
-from ingest.analysis.groups import KnownVariant
-from ingest.analysis.signatures import Projection, SegmentSignature, VideoSignature
+from ingest.analysis.groups import KnownVariants
+from ingest.analysis.projections import read_projections
+from ingest.analysis.signatures import SegmentSignature, VideoSignature
 from ingest.writing.identities import SEGMENTS, VIDEOS, Identities
 
 Signature = TypeVar("Signature")
 
 
-@dataclass
+@dataclass(frozen=True)
 class KnownIdentities(Generic[Signature]):
-    """The variants in the catalog; signatures are fetched one by one, and only where they may match."""
+    """The variants in the catalog; signatures are fetched only where they may match."""
 
     connection: Connection
     tables: Identities
     decode: Callable[[bytes], Signature]
-    ranks: dict[str, int] = field(default_factory=dict)
 
-    def candidates(self) -> Iterator[KnownVariant]:
-        """Yield every variant; the rank of a video or segment is that of its oldest variant."""
-        for variant in self.tables.stored_variants(self.connection):
-            rank = self.ranks.setdefault(variant.id, variant.number)
-            yield KnownVariant(variant.id, variant.number, Projection.from_bytes(bytes(variant.projection)), rank)
+    def variants(self) -> KnownVariants:
+        """Return every variant; the rank of a video or segment is that of its oldest variant."""
+        stored = self.tables.stored_variants(self.connection)
+        return KnownVariants(stored.ids, stored.numbers, stored.numbers, read_projections(stored.projections))
 
-    def signature(self, key: Hashable) -> Signature:
-        """Return the signature of a variant."""
-        return self.decode(self.tables.stored_signature(self.connection, int(str(key))))
+    def signatures(self, keys: Sequence[Hashable]) -> dict[Hashable, Signature]:
+        """Return the signatures of variants."""
+        numbers = [int(str(key)) for key in keys]
+        return {number: self.decode(data) for number, data in self.tables.stored_signatures(self.connection, numbers)}
 
 
 def known_videos(connection: Connection) -> KnownIdentities[VideoSignature]:

@@ -11,15 +11,15 @@ import click
 
 from catalog import __version__
 from catalog.cli import commands
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, StoppedError
 
 EPILOG = """\b
 Exit codes:
   0  done
   1  done, with problems recorded (`catalog problems` lists them), or with
      differences found (`replay`, `audit`)
-  2  wrong usage or input; nothing was changed
-  3  an unexpected failure; what was committed before it stays
+  2  wrong usage or input, or a database that cannot be used; nothing was changed
+  3  a failure in the middle; what was committed before it stays
   130  interrupted
 \b
 Data goes to standard output, everything else to standard error.
@@ -39,7 +39,7 @@ class ErrorsForPeople(click.Group):
             return super().invoke(ctx)
         except CatalogError as error:
             _tell(ctx, str(error))
-            ctx.exit(2)
+            ctx.exit(3 if isinstance(error, StoppedError) else 2)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
@@ -58,7 +58,8 @@ def _meaning(error: Exception, db: str) -> str:
     """Return what an error that nobody expected means to a user, as far as it can be told."""
     exceptions = sys.modules.get("sqlalchemy.exc")
     if exceptions is not None and isinstance(error, exceptions.DBAPIError):
-        from catalog.database import display_name, unusable
+        from catalog.database import display_name
+        from catalog.faults import unusable
 
         return str(unusable(error, display_name(db)))
     return f"unexpected {type(error).__name__}: {_first_line(error)} (run again with --debug to see where)"

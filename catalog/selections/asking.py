@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Engine, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from catalog.database import display_name, unusable
+from catalog.database import display_name
 from catalog.entities import ENTITIES
+from catalog.faults import unusable
 from catalog.models import Recording, SelectionTrial, Trial
 from catalog.query import Query
 from catalog.where import parse_where
+from catalog.writing import require_schema
 
 Key = tuple[str, int]
 """A trial's name on every machine: its recording's name and its number."""
@@ -59,6 +61,8 @@ def transaction(engine: Engine, *, writes: bool = False) -> Iterator[Connection]
         options["isolation_level"] = "REPEATABLE READ"
     try:
         with engine.connect().execution_options(**options) as connection, connection.begin():
+            if writes:
+                require_schema(connection)
             yield connection
     except DBAPIError as error:
         raise unusable(error, display_name(engine.url)) from error

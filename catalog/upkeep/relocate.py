@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from catalog.arrays import Root, UnreadableError, open_root
 from catalog.catalog import Catalog
-from catalog.database import display_name, unusable
+from catalog.database import display_name
 from catalog.errors import DatabaseError, InputError
+from catalog.faults import unusable
 from catalog.filters import is_storable
 from catalog.models import Recording, RecordingRoot
 from catalog.upkeep.files import StoredFile, StoredFiles, stored_files

@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from catalog.catalog import Catalog
-from catalog.database import display_name, unusable
+from catalog.database import display_name
 from catalog.errors import DatabaseError, InputError
+from catalog.faults import unusable
 from catalog.filters import AnyOf
 from catalog.lookup import find_recording
 from catalog.models import (

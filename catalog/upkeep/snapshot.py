@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from catalog.catalog import Catalog
-from catalog.database import connect, display_name, require_current_schema, unusable
+from catalog.database import connect, display_name, require_current_schema
 from catalog.errors import DatabaseError, InputError
+from catalog.faults import unusable
 from catalog.models import Base
+from catalog.sqlite import make_single
 
 ROWS_AT_ONCE = 5_000
 READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
@@ -43,6 +45,8 @@ def snapshot(catalog: Catalog, file: str | os.PathLike[str], *, force: bool = Fa
             _copy_pages(catalog.engine, partial)
         else:
             _copy_rows(catalog, partial)
+        # A file that nobody may write needs no log beside it, and could not be opened with one.
+        make_single(partial)
         _require_whole(partial)
         partial.chmod(READ_ONLY)
         _put(partial, target, force)
@@ -75,8 +79,6 @@ def _copy_pages(engine: Engine, target: Path) -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             driver_connection: Any = connection.connection.driver_connection
             driver_connection.backup(copy)
-        # A file that nobody may write needs no log beside it, and could not be opened with one.
-        copy.execute("PRAGMA journal_mode = DELETE")
     finally:
         copy.close()
 

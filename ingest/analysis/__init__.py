@@ -10,7 +10,7 @@ from ingest.analysis.frames import canonical_frames
 from ingest.analysis.groups import (
     Grouping,
     Known,
-    KnownVariant,
+    KnownVariants,
     Merge,
     Variant,
     group_segments,
@@ -18,6 +18,7 @@ from ingest.analysis.groups import (
 )
 from ingest.analysis.hashes import segment_hash, video_hash
 from ingest.analysis.identity import same_segment, same_video
+from ingest.analysis.projections import Projections, read_projections
 from ingest.analysis.segments import Segment
 from ingest.analysis.signals import SignalSummary, summarise_signal
 from ingest.analysis.signatures import Projection, SegmentSignature, VideoSignature
@@ -28,9 +29,10 @@ __all__ = [
     "ActivityStatistics",
     "Grouping",
     "Known",
-    "KnownVariant",
+    "KnownVariants",
     "Merge",
     "Projection",
+    "Projections",
     "Segment",
     "SegmentSignature",
     "SignalSummary",
@@ -42,6 +44,7 @@ __all__ = [
     "canonical_frames",
     "group_segments",
     "group_videos",
+    "read_projections",
     "same_segment",
     "same_video",
     "segment_hash",

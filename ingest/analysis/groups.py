@@ -6,8 +6,9 @@ number of workers, or on the machine. Of each group only *variants* are kept for
 nearly identical to a variant, with the same segmentation, adds nothing that the variant does not match as well.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, Protocol, TypeVar
 
 from ingest.analysis.candidates import CandidateIndex
@@ -19,33 +20,36 @@ from ingest.analysis.identity import (
     segment_search_limits,
     video_search_limits,
 )
+from ingest.analysis.projections import Projections
 from ingest.analysis.signatures import Projection, SegmentSignature, VideoSignature
 
 Signature = TypeVar("Signature")
+Item = TypeVar("Item")
 SignatureOut = TypeVar("SignatureOut", covariant=True)
 
 
-@dataclass(frozen=True)
-class KnownVariant:
-    """A variant of a video or segment in the catalog.
+@dataclass(frozen=True, eq=False)
+class KnownVariants:
+    """The variants in the catalog; the places in ``projections`` are those in the other three.
 
-    ``key`` is whatever the catalog finds its signature by; a lower ``rank`` means known for longer.
+    ``ids`` are the videos or segments they belong to, ``keys`` whatever the catalog finds their signatures by; a lower
+    one of the ``ranks`` means known for longer.
     """
 
-    id: str
-    key: Hashable
-    projection: Projection
-    rank: int
+    ids: Sequence[str]
+    keys: Sequence[Hashable]
+    ranks: Sequence[int]
+    projections: Sequence[Projections]
 
 
 class Known(Protocol[SignatureOut]):
     """What the catalog knows: cheap projections of all variants, full signatures on demand."""
 
-    def candidates(self) -> Iterable[KnownVariant]:
+    def variants(self) -> KnownVariants:
         """Return every variant."""
 
-    def signature(self, key: Hashable) -> SignatureOut:
-        """Return the signature of a variant; called once at most for each, and only where it may match."""
+    def signatures(self, keys: Sequence[Hashable]) -> Mapping[Hashable, SignatureOut]:
+        """Return the signatures of variants; called once at most, with those that may match."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def group_segments(
 class _Kind(Generic[Signature]):
     """How signatures of one kind are searched and compared.
 
-    ``limits`` takes a projection: those of a signature with which another is searched, or of a variant in the catalog.
+    ``limits`` takes a projection of the signature that is searched for.
     """
 
     compare: Callable[[Signature, Signature], Likeness]
@@ -103,7 +107,7 @@ _VIDEOS = _Kind(compare_videos, lambda signature: (signature.projection(),), vid
 _SEGMENTS = _Kind(compare_segments, SegmentSignature.projections, segment_search_limits)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Node:
     """A group of the catalog (``id``), or a content hash of the batch."""
 
@@ -111,12 +115,12 @@ class _Node:
     content_hash: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class _Entry:
-    """A variant in the search index: of the catalog, found by ``key``, or of the batch."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Seen(Generic[Signature]):
+    """A signature to compare with: of a variant in the catalog, or of the batch."""
 
     node: _Node
-    key: Hashable = None
+    signature: Signature
 
 
 class _Batch(Generic[Signature]):
@@ -128,16 +132,15 @@ class _Batch(Generic[Signature]):
         self._members = dict(members)
         self._known = known
         self._kind = kind
-        self._index: CandidateIndex[_Entry] = CandidateIndex()
+        self._projections = {name: tuple(kind.projections(one)) for name, one in self._members.items()}
+        self._index: CandidateIndex[_Seen[Signature]] = CandidateIndex()
         self._ranks: dict[str, int] = {}
         self._parents: dict[_Node, _Node] = {}
-        self._loaded: dict[Hashable, Signature] = {}
 
     def group(self) -> Grouping:
         """Return the grouping. Going by content hash makes it independent of the order in which files were read."""
-        if self._known is not None:
-            self._index_known(self._known)
-        variants = [content_hash for content_hash in sorted(self._members) if self._place(content_hash)]
+        known = self._search_known() if self._known is not None and self._members else {}
+        variants = [name for name in sorted(self._members) if self._place(name, known.get(name, ()))]
         ids, merges = self._name_groups()
         return Grouping(
             ids={content_hash: ids[self._root(_Node(None, content_hash))] for content_hash in self._members},
@@ -147,46 +150,45 @@ class _Batch(Generic[Signature]):
             merges=tuple(merges),
         )
 
-    def _index_known(self, known: Known[Signature]) -> None:
-        for variant in sorted(known.candidates(), key=lambda one: (one.rank, one.id)):
-            self._ranks[variant.id] = min(variant.rank, self._ranks.get(variant.id, variant.rank))
-            node = _Node(variant.id)
-            self._parents[node] = node
-            limits = self._kind.limits(variant.projection)
-            self._index.add(variant.projection, _Entry(node, variant.key), limits)
+    def _search_known(self) -> dict[str, list[_Seen[Signature]]]:
+        """Return for each member what the catalog knows that may match it."""
+        assert self._known is not None
+        variants = self._known.variants()
+        for name, rank in zip(variants.ids, variants.ranks, strict=True):
+            self._ranks[name] = min(rank, self._ranks.get(name, rank))
+        index: CandidateIndex[int] = CandidateIndex()
+        for together in variants.projections:
+            index.add_all(together, together.places.tolist())
+        candidates = {name: list(self._search(index, name)) for name in self._members}
+        wanted = sorted({place for places in candidates.values() for place in places})
+        signatures = self._known.signatures([variants.keys[place] for place in wanted]) if wanted else {}
+        seen = {place: _Seen(_Node(variants.ids[place]), signatures[variants.keys[place]]) for place in wanted}
+        for one in seen.values():
+            self._parents.setdefault(one.node, one.node)
+        return {name: [seen[place] for place in places] for name, places in candidates.items()}
 
-    def _place(self, content_hash: str) -> bool:
+    def _search(self, index: CandidateIndex[Item], name: str) -> Iterable[Item]:
+        """Return what may match a member, each once."""
+        found = (index.search(one, self._kind.limits(one)) for one in self._projections[name])
+        return dict.fromkeys(chain.from_iterable(found))
+
+    def _place(self, content_hash: str, known: Iterable[_Seen[Signature]]) -> bool:
         """Join a member to the groups that it matches; return whether it is a variant, and then index it."""
         signature = self._members[content_hash]
         node = _Node(None, content_hash)
         self._parents[node] = node
-        projections = []
         represented = False
-        compared: set[_Entry] = set()
-        for projection in self._kind.projections(signature):
-            projections.append(projection)
-            for entry in self._index.search(projection, self._kind.limits(projection)):
-                if entry in compared:
-                    continue
-                compared.add(entry)
-                likeness = self._kind.compare(signature, self._signature(entry))
-                if likeness is not Likeness.DIFFERENT:
-                    self._join(node, entry.node)
-                # One that a variant stands for may still match others: all are looked at.
-                represented = represented or likeness is Likeness.REPRESENTED
+        for seen in (*known, *self._search(self._index, content_hash)):
+            likeness = self._kind.compare(signature, seen.signature)
+            if likeness is not Likeness.DIFFERENT:
+                self._join(node, seen.node)
+            # One that a variant stands for may still match others: all are looked at.
+            represented = represented or likeness is Likeness.REPRESENTED
         if represented:
             return False
-        for projection in projections:
-            self._index.add(projection, _Entry(node), self._kind.limits(projection))
+        for projection in self._projections[content_hash]:
+            self._index.add(projection, _Seen(node, signature))
         return True
-
-    def _signature(self, entry: _Entry) -> Signature:
-        if entry.node.content_hash is not None:
-            return self._members[entry.node.content_hash]
-        if entry.key not in self._loaded:
-            assert self._known is not None
-            self._loaded[entry.key] = self._known.signature(entry.key)
-        return self._loaded[entry.key]
 
     def _root(self, node: _Node) -> _Node:
         while self._parents[node] is not node:

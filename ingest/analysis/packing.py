@@ -28,6 +28,19 @@ def pack(kind: bytes, fields: Mapping[str, Any], arrays: Sequence[NDArray[Any]])
 
 def unpack(kind: bytes, data: bytes) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     """Return the fields and arrays of `pack`."""
+    header, values = split(kind, data)
+    fields, shapes = read_header(header)
+    arrays, start = [], 0
+    for dtype, shape in shapes:
+        count = int(np.prod(shape, dtype=np.int64))
+        array = np.frombuffer(values, dtype=dtype, count=count, offset=start)
+        arrays.append(array.reshape(shape))
+        start += array.nbytes
+    return fields, arrays
+
+
+def split(kind: bytes, data: bytes) -> tuple[bytes, bytes]:
+    """Return the header of `pack`, which is the same for the same fields, types and shapes, and the arrays' values."""
     found, version = _PREFIX.unpack_from(data) if len(data) >= _PREFIX.size else (b"", 0)
     if (found, version) != (kind, VERSION):
         raise ValueError(
@@ -36,11 +49,10 @@ def unpack(kind: bytes, data: bytes) -> tuple[dict[str, Any], list[NDArray[Any]]
         )
     body = zlib.decompress(data[_PREFIX.size :])
     end = _HEADER.size + _HEADER.unpack_from(body)[0]
-    header = json.loads(body[_HEADER.size : end])
-    arrays = []
-    for dtype, shape in header["arrays"]:
-        count = int(np.prod(shape, dtype=np.int64))
-        values = np.frombuffer(body, dtype=np.dtype(dtype), count=count, offset=end)
-        arrays.append(values.reshape(shape))
-        end += values.nbytes
-    return header["fields"], arrays
+    return body[_HEADER.size : end], body[end:]
+
+
+def read_header(header: bytes) -> tuple[dict[str, Any], list[tuple[np.dtype[Any], tuple[int, ...]]]]:
+    """Return the fields, and the type and shape of each array, that a header tells."""
+    told = json.loads(header)
+    return told["fields"], [(np.dtype(dtype), tuple(shape)) for dtype, shape in told["arrays"]]

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from catalog.catalog import Catalog
-from catalog.database import display_name, unusable
+from catalog.database import display_name
+from catalog.faults import unusable
 from catalog.filters import AnyOf
 from catalog.models import Recording, Segment, Trial, TrialSegment, Video, VideoSegment
 from ingest.auditing.stimuli import CatalogVideo

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,15 +22,15 @@ from catalog.models import (
     VideoSignature,
 )
 from ingest.facts import Row
-from ingest.writing.rows import insert_rows, table_of
+from ingest.writing.rows import chunks, insert_rows, table_of
 
 
-class StoredVariant(NamedTuple):
-    """A row of `video_signatures` or `segment_signatures`, without the signature itself."""
+class StoredVariants(NamedTuple):
+    """Columns of `video_signatures` or `segment_signatures`, without the signatures themselves."""
 
-    number: int
-    id: str
-    projection: bytes
+    numbers: Sequence[int]
+    ids: Sequence[str]
+    projections: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,20 @@ class Identities:
     owner: str
     users: tuple[sa.Column[Any], ...]
 
-    def stored_variants(self, connection: Connection) -> list[StoredVariant]:
+    def stored_variants(self, connection: Connection) -> StoredVariants:
         """Return every variant of which a signature is kept, oldest first."""
         table = self.signatures.c
         statement = sa.select(table.id, table[self.owner], table.projection).order_by(table.id)
-        return [StoredVariant(*row) for row in connection.execute(statement)]
+        rows = connection.execute(statement).all()
+        return StoredVariants(*zip(*rows, strict=True)) if rows else StoredVariants((), (), ())
 
-    def stored_signature(self, connection: Connection, number: int) -> bytes:
-        """Return the signature of a variant."""
+    def stored_signatures(self, connection: Connection, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield the number and signature of each of these variants."""
         table = self.signatures.c
-        return bytes(connection.execute(sa.select(table.signature).where(table.id == number)).scalar_one())
+        for some in chunks(numbers):
+            statement = sa.select(table.id, table.signature).where(table.id.in_(some))
+            for number, signature in connection.execute(statement):
+                yield number, bytes(signature)
 
     def known(self, connection: Connection, ids: Iterable[str]) -> set[str]:
         """Return which of the IDs are in the catalog."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ PROCESS = "process"
 """The key in a run's parameters that tells which process it is."""
 _LOCK_CLASS = 0x5E_45_04_1B
 """Any number, so long as every run of every catalog takes the same one; the run's id is the other half of its lock."""
+_AT_WORK: Counter[int] = Counter()
+"""The runs that this process works on; of two catalogs, two of the same number may be among them."""
 
 
 def this_process() -> dict[str, Any]:
@@ -26,6 +30,16 @@ def hold(connection: Connection, run_id: int) -> None:
     """Let a PostgreSQL server know of a run for as long as this connection lasts; others ask with `has_ended`."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK_CLASS, run_id)))
+
+
+@contextmanager
+def at_work(run_id: int) -> Iterator[None]:
+    """Let this process know that it works on a run: it may be alive, and the run have ended without a word."""
+    _AT_WORK[run_id] += 1
+    try:
+        yield
+    finally:
+        _AT_WORK[run_id] -= 1
 
 
 def has_ended(connection: Connection, run_id: int, parameters: Mapping[str, Any]) -> bool:
@@ -41,6 +55,8 @@ def has_ended(connection: Connection, run_id: int, parameters: Mapping[str, Any]
     process = parameters.get(PROCESS)
     if process is None or process["host"] != socket.gethostname():
         return False
+    if process == this_process():
+        return not _AT_WORK[run_id]
     return not _exists(process["pid"]) or _started(process["pid"]) != process["started"]
 
 

@@ -27,10 +27,10 @@ def replace_recording(connection: Connection, facts: RecordingFacts, run_id: int
     _write_trials(connection, recording_id, facts)
     record_changes(connection, run_id, facts.name, before, trial_facts(connection, recording_id))
     owner = {"recording_id": recording_id}
-    insert_rows(connection, table_of(Neuron), [{**owner, **row} for row in facts.neurons])
-    insert_rows(connection, table_of(RecordingRoot), [{**owner, "path": path} for path in facts.roots])
-    dictionaries = [{**owner, "subject": subject, "content": text} for subject, text in facts.dictionaries.items()]
-    insert_rows(connection, table_of(DataDictionary), dictionaries)
+    insert_rows(connection, table_of(Neuron), facts.neurons, owner)
+    insert_rows(connection, table_of(RecordingRoot), [{"path": path} for path in facts.roots], owner)
+    dictionaries = [{"subject": subject, "content": text} for subject, text in facts.dictionaries.items()]
+    insert_rows(connection, table_of(DataDictionary), dictionaries, owner)
     return recording_id
 
 
@@ -54,8 +54,8 @@ def _write_recording(connection: Connection, facts: RecordingFacts, run_id: int)
 
 
 def _write_trials(connection: Connection, recording_id: int, facts: RecordingFacts) -> None:
-    rows = [{"recording_id": recording_id, "trial": trial.trial, **trial.columns} for trial in facts.trials]
-    insert_rows(connection, TRIALS, rows)
+    rows = [{"trial": trial.trial, **trial.columns} for trial in facts.trials]
+    insert_rows(connection, TRIALS, rows, {"recording_id": recording_id})
     stored = sa.select(TRIALS.c.trial, TRIALS.c.id).where(TRIALS.c.recording_id == recording_id)
     ids = {trial: trial_id for trial, trial_id in connection.execute(stored)}  # noqa: C416 (rows are no pairs to mypy)
     segments = [{"trial_id": ids[trial.trial], **row} for trial in facts.trials for row in trial.segments]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -12,15 +14,18 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from catalog.database import display_name, unusable
+from catalog.database import display_name
+from catalog.errors import DatabaseError
+from catalog.faults import unusable
 from catalog.models import IngestRun
 from catalog.writing import writing
-from ingest.writing.liveness import PROCESS, has_ended, hold, this_process
+from ingest.writing.liveness import PROCESS, at_work, has_ended, hold, this_process
 from ingest.writing.rows import table_of
 
 __all__ = [
     "NO_ANALYSIS",
     "RUNS",
+    "OpenRun",
     "fail_ended_runs",
     "finish_run",
     "keep_parameters",
@@ -29,7 +34,10 @@ __all__ = [
     "writing",
 ]
 
+logger = logging.getLogger(__name__)
 RUNS = table_of(IngestRun)
+MARKING_SECONDS = 1.0
+"""How long a run that has failed waits for its turn to say so, in seconds: who interrupts it does not want to wait."""
 NO_ANALYSIS = "none"
 """The analysis version of a run that analyses no arrays."""
 
@@ -67,6 +75,74 @@ def finish_run(
     connection.execute(sa.update(RUNS).where(RUNS.c.id == run_id).values(values))
 
 
+@dataclass
+class OpenRun:
+    """A run that is at work, and on record as such.
+
+    Attributes
+    ----------
+    id
+        Its number in `ingest_runs`.
+    """
+
+    engine: Engine
+    id: int
+    _lock: Connection | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction of this run; see `catalog.writing.writing`.
+
+        Raises
+        ------
+        DatabaseError
+            The catalog is not the one in which the run began; nothing was changed.
+        """
+        self._hold()
+        with writing(self.engine) as connection:
+            self._require_record(connection)
+            yield connection
+
+    def _hold(self) -> None:
+        """Hold the run's lock, if the database has such locks: anew where the connection that held it was lost."""
+        if self.engine.dialect.name != "postgresql" or (self._lock is not None and _is_alive(self._lock)):
+            return
+        self.release()
+        lock = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        # The lock goes with the connection, which must not go back to the pool.
+        lock.detach()
+        self._lock = lock
+        hold(lock, self.id)
+
+    def release(self) -> None:
+        """Give the run's lock up."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _require_record(self, connection: Connection) -> None:
+        statement = sa.select(RUNS.c.status, RUNS.c.parameters).where(RUNS.c.id == self.id)
+        row = connection.execute(statement).one_or_none()
+        if row is None or row.parameters.get(PROCESS) != this_process():
+            raise DatabaseError(
+                f"{display_name(self.engine.url)} is not the catalog in which run {self.id} began: it was restored "
+                "from a copy, or replaced, meanwhile; nothing more is written to it"
+            )
+        if row.status != "running":
+            # Somebody asked while the connection that held the lock was lost.
+            logger.warning("run %d was taken for ended, and goes on", self.id)
+            values = {"status": "running", "finished_at": None}
+            connection.execute(sa.update(RUNS).where(RUNS.c.id == self.id).values(values))
+
+    def fail(self) -> None:
+        """Record that the run has failed; where the database cannot be written, leave that to the next run."""
+        try:
+            with writing(self.engine, patience=MARKING_SECONDS) as connection:
+                finish_run(connection, self.id, "failed")
+        except (DBAPIError, DatabaseError) as error:
+            logger.warning("run %d cannot be marked as failed (%s); the next run marks it", self.id, _first_line(error))
+
+
 @contextmanager
 def recorded_run(
     engine: Engine,
@@ -75,8 +151,8 @@ def recorded_run(
     *,
     analysis_version: str = NO_ANALYSIS,
     input_digest: str | None = None,
-) -> Iterator[int]:
-    """Yield the id of a new run, in a transaction of its own; a block that raises leaves it behind as `failed`.
+) -> Iterator[OpenRun]:
+    """Yield a new run, recorded in a transaction of its own; a block that raises leaves it behind as `failed`.
 
     The block records that the run is `done` together with its last rows (`finish_run`). Runs whose processes were
     killed are marked as `failed` first.
@@ -87,31 +163,39 @@ def recorded_run(
         The database cannot be written; nothing was changed.
     """
     parameters = {**parameters, PROCESS: this_process()}
+    fail_ended_runs(engine)
     with ExitStack() as held:
         try:
-            fail_ended_runs(engine)
             with writing(engine) as connection:
-                run_id = start_run(
-                    connection, command, parameters, analysis_version=analysis_version, input_digest=input_digest
+                run = OpenRun(
+                    engine,
+                    start_run(
+                        connection, command, parameters, analysis_version=analysis_version, input_digest=input_digest
+                    ),
                 )
-                _hold(engine, run_id, held)
+                held.callback(run.release)
+                held.enter_context(at_work(run.id))
+                # Before others see the run, who would take it for ended.
+                run._hold()
         except DBAPIError as error:
             raise unusable(error, display_name(engine.url)) from error
         try:
-            yield run_id
+            yield run
         except BaseException:
-            with writing(engine) as connection:
-                finish_run(connection, run_id, "failed")
+            run.fail()
             raise
 
 
-def _hold(engine: Engine, run_id: int, held: ExitStack) -> None:
-    """Hold a run's lock, if the database has such locks, until the stack is unwound."""
-    if engine.dialect.name == "postgresql":
-        connection = held.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
-        hold(connection, run_id)
-        # The lock goes with the connection, which must not go back to the pool.
-        connection.detach()
+def _is_alive(connection: Connection) -> bool:
+    try:
+        connection.execute(sa.text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
 
 
 def fail_ended_runs(engine: Engine) -> None:

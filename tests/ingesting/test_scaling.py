@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -17,13 +18,14 @@ from tests.ingesting.worlds import World
 def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, int]]:
     """Count how often each stored signature is read."""
     counted: Counter[tuple[str, int]] = Counter()
-    read = Identities.stored_signature
+    read = Identities.stored_signatures
 
-    def counting(self: Identities, connection: Any, number: int) -> bytes:
-        counted[self.owner, number] += 1
-        return read(self, connection, number)
+    def counting(self: Identities, connection: Any, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        for number, signature in read(self, connection, numbers):
+            counted[self.owner, number] += 1
+            yield number, signature
 
-    monkeypatch.setattr(Identities, "stored_signature", counting)
+    monkeypatch.setattr(Identities, "stored_signatures", counting)
     return counted
 
 

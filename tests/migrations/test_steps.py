@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from catalog import Catalog, migrate
+from catalog import Catalog, migrate, waiting
 from catalog.database import connect, schema_revision
 from catalog.errors import CatalogError, DatabaseError, SchemaError
 from catalog.models import SCHEMA_REVISION
-from tests.conftest import MakeDatabase
+from catalog.writing import writing
 from tests.migrations.conftest import AddStep, contents, schema
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(migrate.scripts_folder())).walk_revisions()]
@@ -134,12 +134,10 @@ def test_what_cannot_be_migrated_is_told(populated: Engine) -> None:
         migrate.upgrade(populated)
 
 
-def test_a_database_that_is_being_written_is_told(make_database: MakeDatabase) -> None:
-    path = make_database("sqlite")
-    engine = connect(path, pooled=False)
-    sa.event.listen(engine, "connect", lambda driver, _: driver.execute("PRAGMA busy_timeout = 10"))
+def test_a_database_that_is_being_written_is_told(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = connect(database, pooled=False)
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.1)
+    with writing(connect(database, pooled=False)), pytest.raises(DatabaseError, match="is being written by another"):
+        migrate.downgrade(engine, REVISIONS[1])
     migrate.downgrade(engine, REVISIONS[1])
-    writer = connect(path, pooled=False).connect().execution_options(catalog_writes=True)
-    with writer, writer.begin(), pytest.raises(DatabaseError, match="database is locked"):
-        migrate.upgrade(engine)
     migrate.upgrade(engine)
