@@ -40,6 +40,12 @@ class ErrorsForPeople(click.Group):
         except CatalogError as error:
             _tell(ctx, str(error))
             ctx.exit(2)
+        except click.NoSuchOption as error:
+            if error.option_name in ("--db", "--debug"):
+                error.message += (
+                    f" It stands before the command: catalog {error.option_name} … {ctx.invoked_subcommand}"
+                )
+            raise
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
