@@ -41,11 +41,11 @@ class ErrorsForPeople(click.Group):
             _tell(ctx, str(error))
             ctx.exit(2)
         except click.NoSuchOption as error:
-            if error.option_name in ("--db", "--debug"):
-                error.message += (
-                    f" It stands before the command: catalog {error.option_name} … {ctx.invoked_subcommand}"
-                )
-            raise
+            if error.option_name not in ("--db", "--debug"):
+                raise
+            place = f"catalog {error.option_name} … {ctx.invoked_subcommand}"
+            message = f"{error.message} It stands before the command: {place}"
+            raise click.NoSuchOption(error.option_name, message, ctx=error.ctx) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
