@@ -24,18 +24,22 @@ class SignalSummary:
 
 def summarise_signal(values: NDArray[np.floating[Any]]) -> SignalSummary:
     """Return the summary of a signal, whose last axis is the frames: (T,), (2, T), (n_neurons, T), (H, W, T)."""
-    rows = as_rows(values)
-    mask = valid_frame_mask(rows)
-    count = int(mask.sum())
-    if count == 0:
+    kept, gap = valid_part(values)
+    if kept.size == 0:
         return SignalSummary(valid_frames=0, valid=False, gap=False, partial=False)
-    gap = not mask[:count].all()
-    kept = rows[:, mask] if gap else rows[:, :count]
     total = float(kept.sum(dtype=np.float64))
     partial = bool(np.isnan(total)) and bool(np.isnan(kept).any())
     if partial:
         total = float(np.nansum(kept, dtype=np.float64))
-    return SignalSummary(valid_frames=count, valid=total != 0, gap=gap, partial=partial)
+    return SignalSummary(valid_frames=kept.shape[-1], valid=total != 0, gap=gap, partial=partial)
+
+
+def valid_part(values: NDArray[np.floating[Any]]) -> tuple[NDArray[np.floating[Any]], bool]:
+    """Return the frames (last axis) of a signal that are not all NaN, and whether others stand between them."""
+    mask = valid_frame_mask(as_rows(values))
+    count = int(mask.sum())
+    gap = not mask[:count].all()
+    return (values[..., mask] if gap else values[..., :count]), gap
 
 
 def as_rows(values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
