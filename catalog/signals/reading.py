@@ -15,8 +15,8 @@ from catalog.errors import QueryError, nearest
 from catalog.models import ArrayFile, Recording, RecordingRoot, Segment, Trial, TrialSegment, VideoSegment
 from catalog.signals.behavior import Gaze, Locomotion, Pupil
 from catalog.signals.neurons import ChosenNeurons, NeuronChoice
-from catalog.signals.places import Place, SignalFile
 from catalog.signals.responses import Responses
+from catalog.signals.roots import Roots, SignalFile
 from catalog.signals.signal import SegmentSpan, Signal
 from catalog.signals.video import Video
 
@@ -57,7 +57,7 @@ def read_signals(session: Session, trials: Select[Any], wish: Wish) -> list[Any]
         if recording_id not in shared:
             shared[recording_id] = {
                 "recording": name,
-                "place": Place(name, tuple(roots.get(recording_id, ()))),
+                "roots": Roots(name, tuple(roots.get(recording_id, ()))),
                 "allow_invalid": wish.allow_invalid,
             }
             if make is Responses:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import SignalError
-from catalog.signals.places import Place, SignalFile
+from catalog.signals.roots import Roots, SignalFile
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Signal:
     valid: bool
     segments: list[SegmentSpan]
     file: SignalFile | None
-    place: Place
+    roots: Roots
     source: str = "raw"
     allow_invalid: bool = False
 
@@ -108,7 +108,7 @@ class Signal:
         self._require_valid()
         file = self._known_file()
         rows = self._rows() if file.array_row is None else slice(file.array_row, file.array_row + 1)
-        values = self.place.open(file, self.describe(), rows)
+        values = self.roots.open(file, self.describe(), rows)
         return values if file.array_row is None else values[0]
 
     @property

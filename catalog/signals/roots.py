@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, FoundFile, Root, UnreadableError, open_root
-from catalog.arrays.opening import open_array
+from catalog.arrays import ArrayError, FoundFile, Root, UnreadableError, open_array, open_root
 from catalog.errors import SignalError
 
 logger = logging.getLogger(__name__)
@@ -36,11 +35,11 @@ class SignalFile:
 
 
 @dataclass
-class Place:
-    """The roots of one recording, each opened when it is first needed; it can be pickled, and be used after a fork."""
+class Roots:
+    """The roots of one recording, the oldest first, each opened when it is needed; pickled and forked without harm."""
 
     recording: str
-    roots: tuple[str, ...]
+    paths: tuple[str, ...]
     _opened: dict[str, Root] = field(default_factory=dict, repr=False)
     _known: set[tuple[str, str, int]] = field(default_factory=set, repr=False)
     """Root, path and modification time of files that were found to have the same content at another time."""
@@ -99,7 +98,7 @@ class Place:
         if self._process != os.getpid():
             # Two processes must not share the position in an open zip.
             self._opened, self._process = {}, os.getpid()
-        for path in self.roots:
+        for path in self.paths:
             root = self._opened.get(path)
             if root is None:
                 if not Path(path).exists():
