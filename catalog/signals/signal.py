@@ -28,6 +28,21 @@ class SegmentSpan:
     label: str | None = None
 
 
+FACTS = (
+    "recording",
+    "trial",
+    "label",
+    "trial_type",
+    "video_id",
+    "published_video_id",
+    "sampling_freq",
+    "trial_valid_frames",
+    "valid_frames",
+    "valid",
+)
+"""What tables say of a signal, besides its values."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Signal:
     """One signal of one trial; nothing is opened before its values are asked for, and nothing stays open after.
@@ -123,6 +138,10 @@ class Signal:
             See `data`.
         """
         return self._copy(trim)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is known of it, as a row of a table."""
+        return {name: getattr(self, name) for name in FACTS}
 
     def describe(self) -> str:
         """Return what an error says of it."""
