@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,13 +60,16 @@ def show_tier_map(cat: Catalog, *, ax: Axes | None = None) -> Picture[Axes]:
     ax = axes_for(ax, 3.4 + 0.85 * len(tiers), 1.3 + 0.3 * len(recordings))
     from matplotlib.colors import LogNorm
 
-    scale = LogNorm(1, max(int(counts.max()), 2))
-    image = ax.imshow(np.ma.masked_equal(counts, 0), cmap=SEQUENTIAL, norm=scale, aspect="auto")
+    scale = LogNorm(max(int(counts[counts > 0].min()) / 2, 1), max(int(counts.max()), 2))
+    ax.imshow(np.ma.masked_equal(counts, 0), cmap=SEQUENTIAL, norm=scale, aspect="auto")
     ax.set_facecolor(PALE)
     for (row, column), count in np.ndenumerate(counts):
         ink = "black" if count == 0 or scale(count) > 0.55 else "white"
         ax.text(column, row, f"{count}", ha="center", va="center", color=ink, fontsize="small", gid="count")
-    ax.set_xticks(range(len(tiers)), [tier or UNKNOWN_TIER for tier in tiers], rotation=30, ha="left", fontsize="small")
+    ax.set_xticks(range(len(tiers)), [tier or UNKNOWN_TIER for tier in tiers], fontsize="small")
+    ax.tick_params(axis="x", rotation=30)
+    for label in ax.get_xticklabels():
+        label.set(ha="left", rotation_mode="anchor")
     ax.set_yticks(range(len(recordings)), [short_name(name) for name in recordings], fontsize="small")
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -75,8 +78,8 @@ def show_tier_map(cat: Catalog, *, ax: Axes | None = None) -> Picture[Axes]:
     sums.set_yticks(range(len(recordings)), [str(total) for total in counts.sum(axis=1)], fontsize="small")
     sums.tick_params(length=0)
     sums.spines[:].set_visible(False)
-    figure: Any = ax.get_figure(root=True)
-    figure.colorbar(image, ax=ax, label="trials", pad=0.02, aspect=30)
+    ax.set_xlabel("trials of each tier (right: of all tiers)")
+    ax.xaxis.set_label_position("bottom")
     return drawn_on(ax)
 
 

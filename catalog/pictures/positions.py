@@ -65,7 +65,7 @@ def show_positions(
     ax.tick_params(labelsize="small")
     for name, ticks in (("x", 6), ("y", 6), ("z", 3)):
         ax.locator_params(axis=name, nbins=ticks)
-    ax.set_box_aspect([float(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim(), ax.get_zlim())])
+    ax.set_box_aspect([float(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim(), ax.get_zlim())], zoom=1.1)
     if not ax.zaxis_inverted():
         ax.invert_zaxis()
     figure: Any = ax.get_figure(root=True)
@@ -73,7 +73,7 @@ def show_positions(
 
 
 def _draw(ax: Axes3D, points: NDArray[np.float64], values: NDArray[np.float64] | None, unit: str) -> None:
-    size = float(np.clip(12_000 / len(points), 1.5, 20))
+    size = float(np.clip(24_000 / len(points), 3, 20))
     style: dict[str, Any] = {"s": size, "linewidths": 0, "depthshade": False}
     x, y, z = points.T
     if values is None:
@@ -83,7 +83,8 @@ def _draw(ax: Axes3D, points: NDArray[np.float64], values: NDArray[np.float64] |
     if not there.any():
         raise PictureError(f"{unit or 'the values'}: NaN for every neuron; the catalog knows no activity of this recording")
     low, high = (float(limit) for limit in np.percentile(values[there], OUTER))
-    ax.scatter(x[~there], y[~there], z[~there], color=MISSING, **style)
+    if not there.all():
+        ax.scatter(x[~there], y[~there], z[~there], color=MISSING, **style)
     cloud = ax.scatter(x[there], y[there], z[there], c=values[there], cmap=SEQUENTIAL, vmin=low, vmax=high, **style)
     beyond = (values[there].min() < low, values[there].max() > high)
     extend = {(True, True): "both", (True, False): "min", (False, True): "max", (False, False): "neither"}[beyond]

@@ -108,8 +108,8 @@ def show_traces(
     spans = list(segments)
     for ax, row in zip(grid, rows, strict=True):
         draw_borders(ax, spans, values.shape[1], frequency)
-        name = str(row if names is None else names[row])
-        ax.set_ylabel(name, rotation=0, ha="right", va="center", weight="bold", labelpad=4)
+        name = f"neuron {row if names is None else names[row]}"
+        ax.text(1.01, 0.5, name, transform=ax.transAxes, ha="left", va="center", fontsize="small")
         if np.isnan(values[row]).all():
             ax.text(0.5, 0.5, "no data", transform=ax.transAxes, ha="center", va="center", fontsize="small")
             ax.set_yticks([])
@@ -120,7 +120,6 @@ def show_traces(
         ax.spines["bottom"].set_visible(ax is grid[-1])
         open_frame(ax)
     time_axis(grid[-1], values.shape[1], frequency)
-    figure.align_ylabels(grid)
     figure.supylabel(unit, fontsize="medium")
     return Picture(figure, grid)
 
