@@ -1,4 +1,4 @@
-"""Pictures of arrays and catalogs (extra `analysis`): each function returns the figure and its axes, and shows nothing."""
+"""Pictures of arrays and of catalogs (extra `analysis`); each function returns the figure and its axes."""
 
 from __future__ import annotations
 

@@ -68,9 +68,7 @@ def show_raster(
     n_frames = values.shape[1]
     extent = (-0.5 / frequency, (n_frames - 0.5) / frequency, len(rows) - 0.5, -0.5)
     low, high = (0.0, 1.0) if threshold is not None else _limits(values)
-    image = ax.imshow(
-        shown, cmap=INK, vmin=low, vmax=high, aspect="auto", interpolation="nearest", extent=extent
-    )
+    image = ax.imshow(shown, cmap=INK, vmin=low, vmax=high, aspect="auto", interpolation="nearest", extent=extent)
     ax.set_facecolor(MISSING)
     draw_borders(ax, segments, n_frames, frequency)
     time_axis(ax, n_frames, frequency)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,13 @@ from catalog.errors import SignalError
 from catalog.signals.neurons import ChosenNeurons, Neurons
 from catalog.signals.normalization import STATISTICS_OF, Column, known_normalization, normalized
 from catalog.signals.signal import Signal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from catalog.pictures import Picture
+    from catalog.pictures.picture import AxesGrid
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -68,6 +76,44 @@ class Responses(Signal):
         if name is None:
             return np.array(values)
         return normalized(values, name, self._statistics(name), self.n_frames)
+
+    def show_raster(
+        self,
+        threshold: float | None = None,
+        *,
+        neurons: Sequence[int] | None = None,
+        normalization: str | None = None,
+        segments: bool = True,
+        ax: Axes | None = None,
+    ) -> Picture[Axes]:
+        """Show all neurons over time, or those in these rows of `data`; see `catalog.pictures.show_raster`."""
+        from catalog.pictures import show_raster
+
+        values, unit = self.get_data(normalization, trim=True), self._unit(normalization)
+        return show_raster(
+            values, self.sampling_freq, threshold=threshold, neurons=neurons, segments=self.spans(segments), unit=unit,
+            ax=ax,
+        )  # fmt: skip
+
+    def show_traces(
+        self,
+        neurons: Sequence[int] | None = None,
+        *,
+        normalization: str | None = None,
+        segments: bool = True,
+        figure: Figure | None = None,
+    ) -> Picture[AxesGrid]:
+        """Show the neurons in these rows of `data` over time, by unit ID; see `catalog.pictures.show_traces`."""
+        from catalog.pictures import show_traces
+
+        values, unit = self.get_data(normalization, trim=True), self._unit(normalization)
+        return show_traces(
+            values, self.sampling_freq, neurons=neurons, segments=self.spans(segments), unit=unit, figure=figure
+        )
+
+    def _unit(self, normalization: str | None) -> str:
+        """Return what the values are, for the labels of axes."""
+        return self.unit if normalization is None else f"response, normalised {normalization.replace('_', ' ')}"
 
     def _rows(self) -> NDArray[np.intp] | None:
         return self.chosen.rows
