@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from catalog.pictures.borders import draw_borders, time_axis
 from catalog.pictures.picture import Picture, axes_for, drawn_on
-from catalog.pictures.style import INK, MISSING
+from catalog.pictures.style import INK, MISSING, in_lines
 from catalog.pictures.values import Span, as_signal, checked_frequency, chosen
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def show_raster(
     neurons: Sequence[int] | NDArray[Any] | None = None,
     segments: Iterable[Span] = (),
     unit: str = "response (a.u.)",
+    names: Sequence[object] | None = None,
     ax: Axes | None = None,
 ) -> Picture[Axes]:
     """Show responses as an image: a line of pixels for each neuron, a column for each frame.
@@ -50,6 +51,8 @@ def show_raster(
         (first frame, frame after the last) of each; a dotted line where one begins.
     unit
         What the values are, for the colour bar and the title.
+    names
+        What to call the neurons, one for each row of the array; their rows otherwise.
     ax
         Where to draw; a new figure otherwise.
 
@@ -62,7 +65,7 @@ def show_raster(
     frequency = checked_frequency(sampling_freq)
     rows = list(range(len(values))) if neurons is None else chosen(neurons, len(values), "neuron")
     values = values[rows]
-    named = neurons is not None and len(rows) <= NAMED
+    named = (neurons is not None or names is not None) and len(rows) <= NAMED
     ax = axes_for(ax, 8.0, 1.0 + 0.16 * len(rows) if named else min(max(1.6 + 0.03 * len(rows), 2.6), 6.0))
     shown = values if threshold is None else np.where(np.isnan(values), np.nan, values > threshold)
     n_frames = values.shape[1]
@@ -72,12 +75,13 @@ def show_raster(
     ax.set_facecolor(MISSING)
     draw_borders(ax, segments, n_frames, frequency)
     time_axis(ax, n_frames, frequency)
-    _neuron_axis(ax, rows, named=named, chosen_ones=neurons is not None)
+    called = [str(row if names is None else names[row]) for row in rows]
+    _neuron_axis(ax, called, named=named, chosen_ones=neurons is not None or names is not None)
     figure: Any = ax.get_figure(root=True)
     if threshold is None:
         # Deconvolution leaves values a hair below 0, which are no end of the scale.
         below = np.nanmin(values) < low - 0.01 * (high - low)
-        figure.colorbar(image, ax=ax, label=unit, extend="both" if below else "max", pad=0.02)
+        figure.colorbar(image, ax=ax, label=in_lines(unit), extend="both" if below else "max", pad=0.02)
     else:
         share = np.nanmean(shown)
         ax.set_title(f"black: above {threshold:g} ({share:.1%} of the values), {unit}", fontsize="small")
@@ -91,13 +95,13 @@ def _limits(values: NDArray[Any]) -> tuple[float, float]:
     return low, float(high) if high > low else max(float(np.nanmax(values)), low + 1.0)
 
 
-def _neuron_axis(ax: Axes, rows: list[int], *, named: bool, chosen_ones: bool) -> None:
+def _neuron_axis(ax: Axes, names: list[str], *, named: bool, chosen_ones: bool) -> None:
     """Count neurons on the left axis; where a few were chosen, say which."""
     from matplotlib.ticker import MaxNLocator
 
     if named:
-        ax.set_yticks(range(len(rows)), [str(row) for row in rows], fontsize="small")
+        ax.set_yticks(range(len(names)), names, fontsize="small")
         ax.set_ylabel("neuron (row)")
     else:
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-        ax.set_ylabel(f"{len(rows)} chosen neurons" if chosen_ones else "neuron (row)")
+        ax.set_ylabel(f"{len(names)} chosen neurons" if chosen_ones else "neuron (row)")

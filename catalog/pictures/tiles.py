@@ -44,7 +44,8 @@ def middle_frames(cat: Catalog, videos: Query[Video] | None = None) -> Iterator[
     known = sorted((cat.videos if videos is None else videos).rows(["label", "id"]))
     trials = cat.trials if videos is None else cat.trials.filter(video_id=[video_id for _, video_id in known])
     presentations: dict[str, dict[str, Any]] = {}
-    for signal in signals_of(trials, "video", allow_invalid=True):
+    signals: Any = signals_of(trials, "video", allow_invalid=True)
+    for signal in signals:
         if signal.video_id is not None:
             presentations.setdefault(signal.video_id, {}).setdefault(signal.recording, signal)
     for label, video_id in known:

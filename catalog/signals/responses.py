@@ -72,9 +72,9 @@ class Responses(Signal):
             See `data`; or the catalog has no statistics of these neurons.
         """
         name = known_normalization(normalization)
-        values = self._trimmed(self.data, trim)
         if name is None:
-            return np.array(values)
+            return self._copy(trim)
+        values = self.data[:, : self.n_frames] if trim else self.data
         return normalized(values, name, self._statistics(name), self.n_frames)
 
     def show_raster(
@@ -89,11 +89,16 @@ class Responses(Signal):
         """Show all neurons over time, or those in these rows of `data`; see `catalog.pictures.show_raster`."""
         from catalog.pictures import show_raster
 
-        values, unit = self.get_data(normalization, trim=True), self._unit(normalization)
         return show_raster(
-            values, self.sampling_freq, threshold=threshold, neurons=neurons, segments=self.spans(segments), unit=unit,
+            self.get_data(normalization, trim=True),
+            self.sampling_freq,
+            threshold=threshold,
+            neurons=neurons,
+            segments=self.spans(segments),
+            unit=self._unit(normalization),
+            names=self._stored_rows(),
             ax=ax,
-        )  # fmt: skip
+        )
 
     def show_traces(
         self,
@@ -103,19 +108,28 @@ class Responses(Signal):
         segments: bool = True,
         figure: Figure | None = None,
     ) -> Picture[AxesGrid]:
-        """Show the neurons in these rows of `data` over time, by unit ID; see `catalog.pictures.show_traces`."""
+        """Show neurons, those in these rows of `data`, one above the other; see `catalog.pictures.show_traces`."""
         from catalog.pictures import show_traces
 
-        values, unit = self.get_data(normalization, trim=True), self._unit(normalization)
         return show_traces(
-            values, self.sampling_freq, neurons=neurons, segments=self.spans(segments), unit=unit, figure=figure
+            self.get_data(normalization, trim=True),
+            self.sampling_freq,
+            neurons=neurons,
+            segments=self.spans(segments),
+            unit=self._unit(normalization),
+            names=self._stored_rows(),
+            figure=figure,
         )
+
+    def _stored_rows(self) -> list[int] | None:
+        """Return what to call neurons that were chosen when the responses were opened: their rows as stored."""
+        return None if self.chosen.is_all else self.neurons.rows.tolist()
 
     def _unit(self, normalization: str | None) -> str:
         """Return what the values are, for the labels of axes."""
         return self.unit if normalization is None else f"response, normalised {normalization.replace('_', ' ')}"
 
-    def _rows(self) -> NDArray[np.intp] | None:
+    def _rows(self) -> NDArray[np.intp] | slice | None:
         return self.chosen.rows
 
     def _statistics(self, normalization: str) -> list[Column]:
