@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from catalog.catalog import Catalog
     from catalog.dataset import DataSet
     from catalog.errors import CatalogError, NotFoundError, QueryError
+    from catalog.errors import CatalogError, NotFoundError, QueryError, SignalError
     from catalog.models import (
         ArrayFile,
         IngestProblem,
@@ -39,6 +40,7 @@ __all__ = [
     "Recording",
     "Segment",
     "SegmentAlias",
+    "SignalError",
     "Trial",
     "TrialSegment",
     "Video",
@@ -51,6 +53,7 @@ _ELSEWHERE = {
     "Catalog": "catalog.catalog",
     "DataSet": "catalog.dataset",
     **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError"), "catalog.errors"),
+    **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError", "SignalError"), "catalog.errors"),
 }
 
 
