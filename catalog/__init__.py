@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from catalog.catalog import Catalog
     from catalog.dataset import DataSet
-    from catalog.errors import CatalogError, NotFoundError, QueryError
     from catalog.errors import CatalogError, NotFoundError, QueryError, SignalError
     from catalog.models import (
         ArrayFile,
@@ -52,7 +51,6 @@ __all__ = [
 _ELSEWHERE = {
     "Catalog": "catalog.catalog",
     "DataSet": "catalog.dataset",
-    **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError"), "catalog.errors"),
     **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError", "SignalError"), "catalog.errors"),
 }
 

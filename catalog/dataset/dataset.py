@@ -12,19 +12,28 @@ from typing import TYPE_CHECKING, Any, Self
 from catalog.dataset import folders
 from catalog.dataset.combining import combine_data
 from catalog.dataset.errors import DataSetError
-from catalog.dataset.filtering import filter_frame
-from catalog.dataset.info import read_info, summary
-from catalog.dataset.names import ShownNames
+from catalog.dataset.info import summary
+from catalog.dataset.loading import BEHAVIORS, Loader
 from catalog.dataset.opening import Opening, names_of
-from catalog.dataset.tables import read_segments, read_trials
+from catalog.dataset.questions import Questions
+from catalog.dataset.signals import Gaze, Locomotion, Pupil, Responses
+from catalog.dataset.videos import Video, VideoSegment
 from catalog.errors import nearest
+from catalog.names import recording_name
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
-VIDEOS_ACROSS = ("recording", "label", "trial_type", "video_ID")
-SEGMENTS_ACROSS = ("recording", "video_label", "segment_label", "video_ID", "segment_ID", "segment_index")
 DEFAULT_SUBFOLDERS = {"trials_metadata_subfolder": "trials", "neurons_metadata_subfolder": "neurons"}
+FILE_SETTINGS = (
+    "load_metadata_from_dataframe",
+    "load_metadata_from_global_video",
+    "load_metadata_from_trials",
+    "raise_on_mismatch",
+    "verbose",
+)
+"""What the published methods take to choose among metadata files that may contradict each other."""
 MAKES_METADATA = (
     "add_segments_id_to_video_metadata",
     "classify_videos",
@@ -40,7 +49,7 @@ MAKES_METADATA = (
 """Methods of the published class that write metadata files, which `catalog ingest` and `catalog export` do here."""
 
 
-class DataSet:
+class DataSet(Questions):
     """Recordings, their trials and segments as tables, and their signals, in the way of the published class.
 
     Parameters
@@ -50,7 +59,8 @@ class DataSet:
     folder_metadata
         The folder of the published metadata; None to go without.
     recording
-        Names of the recordings to include; by default all of the data folder, else of the metadata, else of the catalog.
+        Names of the recordings to include; by default those of the data folder, else of the metadata, else of the
+        catalog.
     check_data, check_metadata
         Whether to look for trials that came or went, and for metadata that was written anew, since the catalog took
         them in.
@@ -114,120 +124,101 @@ class DataSet:
             check and check_metadata,
             logging.WARNING if verbose else logging.INFO,
         )
-        self.catalog, self.recording = opening.open()
+        super().__init__(*opening.open())
         # Who forgets to close a notebook's DataSet shall not leave its database open.
         self._closing = weakref.finalize(self, self.catalog.close)
-        self._raw = opening.raw
-        self._names = ShownNames(self.catalog)
-        self._trials: pd.DataFrame | None = None
-        self._segments: pd.DataFrame | None = None
-        self.info = read_info(self.catalog, self.recording)
+        neurons = {name: facts["neurons"] for name, facts in self.info.items()}
+        self._loader = Loader(self._names, opening.raw, neurons)
         if check and check_data:
             opening.tell_differences({name: facts["trials"] for name, facts in self.info.items()})
 
-    # Tables.
+    # Signals.
 
-    @property
-    def trials_df(self) -> pd.DataFrame:
-        """The table of trials, read when it is first looked at; a table that is assigned is asked from then on."""
-        if self._trials is None:
-            self.get_trials_metadata()
-        assert self._trials is not None
-        return self._trials
-
-    @trials_df.setter
-    def trials_df(self, table: pd.DataFrame) -> None:
-        self._trials = table
-
-    @property
-    def segments_df(self) -> pd.DataFrame:
-        """The table of segments, read when it is first looked at; a table that is assigned is asked from then on."""
-        if self._segments is None:
-            self.get_segments_metadata()
-        assert self._segments is not None
-        return self._segments
-
-    @segments_df.setter
-    def segments_df(self, table: pd.DataFrame) -> None:
-        self._segments = table
-
-    def get_trials_metadata(self, set_trials_df: bool = True, verbose: bool = True) -> pd.DataFrame:
-        """Return a row for each trial, by recording and number; `set_trials_df` makes it the table that is asked.
-
-        Raises
-        ------
-        DataSetError
-            There are no trials.
-        """
-        with self.catalog.engine.connect() as connection:
-            table = read_trials(connection, self.recording, self._names)
-        if len(table) == 0:
-            raise DataSetError(f"{self.catalog!r} has no trials of {', '.join(self.recording) or 'any recording'}")
-        if set_trials_df:
-            self._trials = table
-        return table
-
-    def get_trials_metadata_basic(self, set_trials_df: bool = True, verbose: bool = True) -> pd.DataFrame:
-        """Return `recording` and `trial` of each trial; `set_trials_df` makes it the table that is asked."""
-        table = self.get_trials_metadata(set_trials_df=False)[["recording", "trial"]]
-        if set_trials_df:
-            self._trials = table
-        return table
-
-    def get_segments_metadata(self, set_segments_df: bool = True, verbose: bool = True) -> pd.DataFrame:
-        """Return a row for each time a segment was on screen in a trial of these recordings.
-
-        Ordered by segment, video, place in the video, recording and trial. Natural videos have no segments.
-        """
-        with self.catalog.engine.connect() as connection:
-            table = read_segments(connection, self.recording, self._names)
-        if set_segments_df:
-            self._segments = table
-        return table
-
-    def filter_trials(self, query: str | None = None, **conditions: Any) -> pd.DataFrame:
-        """Return the trials that meet every condition, and the query; see `catalog.dataset.filtering.filter_frame`."""
-        return filter_frame(self.trials_df, query, conditions, {"video_ID": self._names.shows_video})
-
-    def filter_segments(self, query: str | None = None, **conditions: Any) -> pd.DataFrame:
-        """Return the occurrences of segments that meet every condition, and the query."""
-        ids = {"video_ID": self._names.shows_video, "segment_ID": self._names.is_segment}
-        return filter_frame(self.segments_df, query, conditions, ids)
-
-    def find_segment(self, segment_id: str) -> pd.DataFrame:
-        """Return a row for each time a segment, of any ID that it has, was on screen in a trial of these recordings.
+    def load_video_by_trial(self, recording: str, trial: int | str, verbose: bool = True, **settings: bool) -> Video:
+        """Return the video of one trial; `settings` that choose among metadata files are taken, and change nothing.
 
         Raises
         ------
         UnknownIdError
-            There is no such segment; IDs that begin alike are named.
+            There is no such trial.
         """
-        identifier = self._names.find_segment(segment_id)
-        with self.catalog.engine.connect() as connection:
-            return read_segments(connection, self.recording, self._names, identifier)
+        video: Video = self._one("video", recording, trial, settings)
+        return video
 
-    def get_indexes_of_trials(self, query: str | None = None, **conditions: Any) -> list[int]:
-        """Return where the trials that meet the conditions are in `info[recording]["trials"]`, in that order.
+    def load_response_by_trial(
+        self, recording: str, trial: int | str, verbose: bool = True, **settings: bool
+    ) -> Responses:
+        """Return the responses to one trial; see `load_video_by_trial`."""
+        responses: Responses = self._one("response", recording, trial, settings)
+        return responses
 
-        `load_all_data` has them along its first axis. One of the conditions is `recording=NAME`.
+    def load_behavior_by_trial(
+        self, recording: str, trial: int | str, behavior_type: str = "pupil", verbose: bool = True, **settings: bool
+    ) -> Pupil | Gaze | Locomotion:
+        """Return the "pupil", "gaze" or "locomotion" of one trial; see `load_video_by_trial`."""
+        behavior: Pupil | Gaze | Locomotion = self._one(_behavior(behavior_type), recording, trial, settings)
+        return behavior
+
+    def load_videos_by(
+        self, verbose: bool = True, query: str | None = None, **conditions: Any
+    ) -> tuple[list[Video], pd.DataFrame]:
+        """Return the videos of the trials that meet the conditions, and the table of these trials."""
+        return self._several("video", query, conditions)
+
+    def load_responses_by(
+        self, verbose: bool = True, query: str | None = None, **conditions: Any
+    ) -> tuple[list[Responses], pd.DataFrame]:
+        """Return the responses to the trials that meet the conditions, and the table of these trials."""
+        return self._several("response", query, conditions)
+
+    def load_behavior_by(
+        self, behavior_type: str, verbose: bool = True, query: str | None = None, **conditions: Any
+    ) -> tuple[list[Pupil | Gaze | Locomotion], pd.DataFrame]:
+        """Return the "pupil", "gaze" or "locomotion" of the trials that meet the conditions, and their table."""
+        return self._several(_behavior(behavior_type), query, conditions)
+
+    def load_video_by_id(self, id: str) -> Video:  # noqa: A002 (published name)
+        """Return an example of a video, given any ID that it has: the first trial that shows it.
+
+        Raises
+        ------
+        UnknownIdError
+            There is no such video (IDs that begin alike are named), or none of these recordings shows it.
         """
-        recording = conditions.get("recording")
-        if not isinstance(recording, str) or recording not in self.recording:
-            raise DataSetError(
-                f"recording={recording!r}: expected the name of one recording. {nearest(str(recording), self.recording)}"
-            )
-        places = {trial: place for place, trial in enumerate(self.info[recording]["trials"])}
-        return sorted(places[trial] for trial in self.filter_trials(query, **conditions)["trial"])
+        return self._loader.load_video(self._names.find_video(id), self.recording)
 
-    def count_videos_across(self, subset: Iterable[str]) -> pd.DataFrame:
-        """Return how many trials there are of each combination of `VIDEOS_ACROSS`; the most frequent comes first."""
-        return _counted(self.trials_df, subset, VIDEOS_ACROSS)
+    def load_segment_by_id(self, id: str) -> VideoSegment:  # noqa: A002 (published name)
+        """Return an example of a segment, given any ID that it has; see `load_video_by_id`."""
+        return self._loader.load_segment(self._names.find_segment(id), self.recording)
 
-    def count_segments_across(self, subset: Iterable[str]) -> pd.DataFrame:
-        """Return how often each combination of `SEGMENTS_ACROSS` was on screen; the most frequent comes first."""
-        return _counted(self.segments_df, subset, SEGMENTS_ACROSS)
+    def load_all_data(self, recording: str, what_data: str, data_slice: Any = None) -> NDArray[Any]:
+        """Return the "videos", "responses", "behavior" or "pupil_center" of all trials of a recording as one array.
+
+        The first axis has a trial each, in the order of `info[recording]["trials"]`. `data_slice`, such as
+        `(slice(0, 100), slice(None))`, is what to take of each array; of large arrays, all do not fit into memory.
+        """
+        return self._loader.load_all(self._known(recording), what_data, data_slice)
+
+    def get_data_list(self, recording: str, what_data: str = "videos") -> list[Path]:
+        """Return the files of one kind of a recording, in the order of their names."""
+        return self._loader.arrays(self._known(recording), what_data)
 
     combine_data = staticmethod(combine_data)
+
+    def _one(self, signal: str, recording: str, trial: int | str, settings: dict[str, bool]) -> Any:
+        _refuse_unknown(settings)
+        return self._loader.load(signal, [(self._known(recording), str(trial))])[0]
+
+    def _several(self, signal: str, query: str | None, given: dict[str, Any]) -> tuple[list[Any], pd.DataFrame]:
+        conditions = {key: value for key, value in given.items() if key not in FILE_SETTINGS}
+        table = self.filter_trials(query, **conditions)
+        return self._loader.load(signal, zip(table["recording"], table["trial"], strict=True)), table
+
+    def _known(self, recording: str) -> str:
+        name = recording_name(recording) if isinstance(recording, str) else recording
+        if name not in self.recording:
+            raise DataSetError(f"no recording is called {recording!r}. {nearest(str(recording), self.recording)}")
+        return name
 
     # The rest.
 
@@ -259,16 +250,14 @@ class DataSet:
         raise AttributeError(f"'DataSet' object has no attribute {name!r}{hint}")
 
 
-def _counted(table: pd.DataFrame, subset: Iterable[str], allowed: Sequence[str]) -> pd.DataFrame:
-    # A set has no order of its own.
-    columns = [subset] if isinstance(subset, str) else sorted(subset) if isinstance(subset, (set, frozenset)) else list(subset)
-    for column in columns:
-        if column not in allowed:
-            raise DataSetError(f"cannot count across {column!r}. {nearest(str(column), allowed)}")
-        if column not in table.columns:
-            raise DataSetError(f"the table has no column {column!r} now; get_trials_metadata() reads all of them anew")
-    if not columns or len(set(columns)) < len(columns):
-        raise DataSetError(f"cannot count across {columns}: expected some of {', '.join(allowed)}, once each")
-    counts = table.value_counts(subset=columns).reset_index()
-    counts.columns = [*columns, "count"]
-    return counts
+def _behavior(name: str) -> str:
+    known = name.lower() if isinstance(name, str) else name
+    if known not in BEHAVIORS:
+        raise DataSetError(f"unknown behavior {name!r}. {nearest(str(name), BEHAVIORS)}")
+    return known
+
+
+def _refuse_unknown(settings: Iterable[str]) -> None:
+    for name in settings:
+        if name not in FILE_SETTINGS:
+            raise TypeError(f"unexpected argument {name!r}. {nearest(name, FILE_SETTINGS)}")

@@ -1,4 +1,4 @@
-"""Filters on the tables of trials and segments: by value, list, operator, function and query, as pandas answers them."""
+"""Filters on tables of trials and segments: by value, list, operator, function and query, as pandas answers them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORMER_NAMES = {"ID": "video_ID"}
 """What columns were called in earlier published versions."""
 
 HasId = Callable[["pd.DataFrame", str], "np.ndarray[Any, Any] | None"]
-"""Of a table and a name that its column of IDs does not show: the rows which are meant, None if nothing is called so."""
+"""Of a table, and a name that its column of IDs does not show: the rows that are meant, or None for an unknown name."""
 
 
 def filter_frame(

@@ -35,7 +35,7 @@ class RecordingNeurons:
         return np.stack([self._columns[name] for name in COORDINATES], axis=1)
 
     @property
-    def IDs(self) -> NDArray[Any]:
+    def IDs(self) -> NDArray[Any]:  # noqa: N802 (published name)
         """(n,) unit IDs."""
         return self._columns["unit_id"]
 
@@ -48,7 +48,7 @@ class RecordingNeurons:
         """Show where the neurons are, coloured by their depth; return (figure, axes)."""
         from catalog.pictures import show_positions
 
-        return show_positions(self.coord_xyz, self.coord_xyz[:, 2], "depth z (µm)")
+        return show_positions(self.coord_xyz, self.coord_xyz[:, 2], unit="depth z (µm)")
 
     def __len__(self) -> int:
         """Return how many there are."""

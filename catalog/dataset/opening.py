@@ -31,7 +31,8 @@ class Opening:
     data, metadata
         The folders that it was given.
     asked
-        The recordings that it was asked for; None for all of the data folder, else of the metadata, else of the catalog.
+        The recordings that it was asked for; None for those of the data folder, else of the metadata, else of the
+        catalog.
     database
         The catalog's path or URL; found by itself if None.
     check
@@ -100,8 +101,8 @@ class Opening:
         writable = [place for place in places if os.access(place.parent, os.W_OK)]
         if not there and not writable:
             raise DataSetError(
-                f"a catalog can be made in none of {', '.join(sorted({str(place.parent) for place in places}))}; name a "
-                "file that can be written: DataSet(…, database=PATH)"
+                f"a catalog can be made in none of {', '.join(sorted({str(place.parent) for place in places}))}; name "
+                "a file that can be written: DataSet(…, database=PATH)"
             )
         return str((there or writable)[0])
 
@@ -130,7 +131,13 @@ class Opening:
         """Import and ingest what is lacking; the import alone where there is metadata, since it takes seconds."""
         shown = display_name(name)
         if published and self.metadata is not None:
-            logger.log(self.level, "taking the metadata of %d recordings in %s into the catalog %s", len(published), self.metadata, shown)
+            logger.log(
+                self.level,
+                "taking the metadata of %d recordings in %s into the catalog %s",
+                len(published),
+                self.metadata,
+                shown,
+            )
             chosen = None if len(published) == len(self.published) else list(published)
             logger.log(self.level, "%s", maker().take_in_metadata(name, self.metadata, chosen))
         if raw and self.data is not None:
@@ -157,13 +164,14 @@ class Opening:
         unknown = [name for name in names if name not in known]
         if unknown:
             logger.warning(
-                "the catalog knows nothing of %s, of which there is no metadata: its trials are left out; `catalog ingest %s` takes it in",
+                "the catalog knows nothing of %s, of which there is no metadata: its trials are left out; "
+                "`catalog ingest %s` takes it in",
                 " and ".join(unknown), self.data,
             )  # fmt: skip
         return names
 
     def tell_differences(self, trials: dict[str, list[str]]) -> list[str]:
-        """Return the recordings whose raw trials are others than the catalog's, and tell of them; `trials` are those."""
+        """Return the recordings whose raw trials are others than the catalog's, which are `trials`, and tell of it."""
         differing = []
         for name, numbers in trials.items():
             found = folders.raw_trials(self.raw[name]) if name in self.raw else None

@@ -1,4 +1,4 @@
-"""The tables of a DataSet, read from the catalog: trials, and occurrences of segments, under their published columns."""
+"""The tables of a DataSet, read from the catalog: trials, and occurrences of segments, under published columns."""
 
 from __future__ import annotations
 
@@ -48,7 +48,13 @@ def read_trials(connection: sa.Connection, recordings: Sequence[str], names: Sho
     measured = [getattr(Trial, name) for name in TRIAL_COLUMNS[5:]]
     statement = (
         sa.select(
-            Recording.name, Trial.label, Trial.trial, Trial.trial_type, Trial.published_video_id, *measured, Trial.video_id
+            Recording.name,
+            Trial.label,
+            Trial.trial,
+            Trial.trial_type,
+            Trial.published_video_id,
+            *measured,
+            Trial.video_id,
         )
         .join(Recording, Recording.id == Trial.recording_id)
         .order_by(Recording.name, Trial.trial)
@@ -97,7 +103,7 @@ def read_segments(
     return _frame([(*row[:5], str(row[5]), *row[6:]) for row in table], SEGMENT_COLUMNS)
 
 
-def _of(connection: sa.Connection, statement: sa.Select[Any], recordings: Sequence[str]) -> list[Any]:
+def _of(connection: sa.Connection, statement: Any, recordings: Sequence[str]) -> list[Any]:
     """Return the rows of these recordings, in their order; the name of the recording comes first in each row."""
     if len(recordings) <= FEW:
         statement = statement.where(Recording.name.in_(recordings))
