@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catalog.catalog import Catalog
-    from catalog.errors import CatalogError, NotFoundError, QueryError
+    from catalog.errors import CatalogError, NotFoundError, QueryError, SignalError
     from catalog.models import (
         ArrayFile,
         IngestProblem,
@@ -37,6 +37,7 @@ __all__ = [
     "Recording",
     "Segment",
     "SegmentAlias",
+    "SignalError",
     "Trial",
     "TrialSegment",
     "Video",
@@ -47,7 +48,7 @@ __all__ = [
 
 _ELSEWHERE = {
     "Catalog": "catalog.catalog",
-    **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError"), "catalog.errors"),
+    **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError", "SignalError"), "catalog.errors"),
 }
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from catalog.arrays.digests import digest_as, digest_of
 from catalog.arrays.npy import ArrayError, Header, parse_array, read_header
-from catalog.arrays.roots import FoundFile, Root, UnreadableError, open_root
+from catalog.arrays.opening import open_array
+from catalog.arrays.roots import FoundFile, Place, Root, UnreadableError, open_root
 
 __all__ = [
     "ArrayError",
     "FoundFile",
     "Header",
+    "Place",
     "Root",
     "UnreadableError",
     "digest_as",
     "digest_of",
+    "open_array",
     "open_root",
     "parse_array",
     "read_header",

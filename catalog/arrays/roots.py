@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
@@ -22,6 +23,12 @@ BOMB_BYTES = 1 << 26
 """A member of a zip that unpacks to that many times its size, and to more than an array of a trial can have, is no
 array. Withheld responses, which are all zero, unpack to a thousand times their size, and to 27 MB at most."""
 
+ENCRYPTED = 0x1
+UTF8 = 0x800
+"""Bits in the flags of a member of a zip."""
+LOCAL_HEADER = struct.Struct("<4s2sHH16xHH")
+"""What stands before the data of a member: signature, version, flags, method, lengths of the name and of more."""
+
 
 class UnreadableError(Exception):
     """A file is there, and cannot be read; the message says why."""
@@ -33,6 +40,15 @@ class FoundFile:
 
     bytes: int
     modified_ns: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the bytes of a file lie as they are: in which file of the file system, from where on, and how many."""
+
+    path: Path
+    offset: int
+    bytes: int
 
 
 class Root(ABC):
@@ -73,7 +89,7 @@ class Root(ABC):
         UnreadableError
             It is not there, cannot be read, or changed meanwhile.
         """
-        with self._readable():
+        with self.readable():
             before = self.find(path)
             if before is None:
                 raise UnreadableError("is not there")
@@ -94,19 +110,30 @@ class Root(ABC):
         UnreadableError
             It cannot be read.
         """
-        with self._readable(), self.open(path) as file:
+        with self.readable(), self.open(path) as file:
             binary: BinaryIO = file  # type: ignore[assignment]
             return digest_as(known, binary)
 
     def local(self, path: str) -> Path | None:
-        """Return where a file is as a file of its own, which can be memory-mapped; None for a member of a zip."""
+        """Return where a file is as a file of its own; None for a member of a zip."""
         return None
+
+    @abstractmethod
+    def place(self, path: str) -> Place | None:
+        """Return where the bytes of a file that is there can be memory-mapped; None where they are compressed.
+
+        Raises
+        ------
+        UnreadableError
+            It cannot be told.
+        """
 
     def close(self) -> None:  # noqa: B027 (a folder holds nothing open)
         """Close what is open."""
 
     @contextmanager
-    def _readable(self) -> Iterator[None]:
+    def readable(self) -> Iterator[None]:
+        """Tell what reading raises, whatever it is, as `UnreadableError`."""
         try:
             yield
         except _BROKEN as error:
@@ -149,6 +176,13 @@ class FolderRoot(Root):
         """Return where a file is."""
         return self.path / path
 
+    def place(self, path: str) -> Place:
+        """Return where a file is."""
+        found = self.find(path)
+        if found is None:
+            raise UnreadableError("is not there")
+        return Place(self.path / path, 0, found.bytes)
+
 
 class ZipRoot(Root):
     """A recording's zip, which may hold the recording's folder, or what is in it.
@@ -185,14 +219,28 @@ class ZipRoot(Root):
     def open(self, path: str) -> IO[bytes]:
         """Open a member that is there; it is unpacked while it is read."""
         member = self._members[path]
-        if member.flag_bits & 0x1:
+        if member.flag_bits & ENCRYPTED:
             raise UnreadableError("is encrypted; unpack the recording with its password first")
         if member.file_size > BOMB_BYTES and member.file_size >= BOMB_RATIO * member.compress_size:
             raise UnreadableError(
                 f"would unpack to {member.file_size} bytes, {BOMB_RATIO} times its size or more; it is no array"
             )
-        with self._readable():
+        with self.readable():
             return self._zip.open(member)
+
+    def place(self, path: str) -> Place | None:
+        """Return where the bytes of a member lie; None unless it is stored as it is."""
+        member = self._members.get(path)
+        if member is None:
+            raise UnreadableError("is not there")
+        if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & ENCRYPTED:
+            return None
+        with self.readable(), self.path.open("rb") as file:
+            offset = _start_of_data(file, member)
+            there = file.seek(0, os.SEEK_END) - offset
+        if member.compress_size != member.file_size or there < member.file_size:
+            raise UnreadableError("cannot be read: its zip is damaged: it claims bytes that are not there")
+        return Place(self.path, offset, member.file_size)
 
     def close(self) -> None:
         """Close the zip."""
@@ -208,6 +256,19 @@ def open_root(path: str | os.PathLike[str]) -> Root:
         It is a file, and no zip that can be read.
     """
     return ZipRoot(path) if Path(path).is_file() else FolderRoot(path)
+
+
+def _start_of_data(file: BinaryIO, member: zipfile.ZipInfo) -> int:
+    """Return where in its zip a member's data begins, as the header before the data tells."""
+    file.seek(member.header_offset)
+    header = file.read(LOCAL_HEADER.size)
+    if len(header) < LOCAL_HEADER.size:
+        raise zipfile.BadZipFile("its zip is damaged: no header before its data")
+    signature, _, flags, method, name_length, extra_length = LOCAL_HEADER.unpack(header)
+    name = file.read(name_length).decode("utf-8" if flags & UTF8 else "cp437", "replace")
+    if signature != b"PK\3\4" or method != member.compress_type or name != member.orig_filename:
+        raise zipfile.BadZipFile("its zip is damaged: the header before its data is another member's")
+    return int(member.header_offset + LOCAL_HEADER.size + name_length + extra_length)
 
 
 def _members(archive: zipfile.ZipFile) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:

@@ -1,0 +1,31 @@
+"""Signals of trials: videos, responses, pupil, gaze and running as arrays, found by questions to the catalog."""
+
+from __future__ import annotations
+
+from catalog.errors import SignalError
+from catalog.signals.behavior import Gaze, Locomotion, Pupil
+from catalog.signals.collection import Signals
+from catalog.signals.neurons import NeuronChoice, Neurons
+from catalog.signals.opening import open_signal, signals_of
+from catalog.signals.responses import Responses
+from catalog.signals.signal import SegmentSpan, Signal
+from catalog.signals.stacks import Stack
+from catalog.signals.video import Video, VideoSegment
+
+__all__ = [
+    "Gaze",
+    "Locomotion",
+    "NeuronChoice",
+    "Neurons",
+    "Pupil",
+    "Responses",
+    "SegmentSpan",
+    "Signal",
+    "SignalError",
+    "Signals",
+    "Stack",
+    "Video",
+    "VideoSegment",
+    "open_signal",
+    "signals_of",
+]

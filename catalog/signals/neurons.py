@@ -1,0 +1,174 @@
+"""Neurons of one recording as arrays, and the choice of some of them: by filters, by a query, or by their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from catalog.entities import ENTITIES
+from catalog.errors import QueryError
+from catalog.models import Neuron
+from catalog.query import Query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NeuronChoice: TypeAlias = "Query[Neuron] | Mapping[str, Any] | Sequence[int] | NDArray[Any] | slice | range | None"
+"""`cat.neurons.filter(…)`; filters such as `{"coord_z__ge": 300}`; rows of the response array; a mask; None for all."""
+
+_FIELDS = ("row", "unit_id", "coord_x", "coord_y", "coord_z")
+_STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
+
+
+@dataclass(frozen=True, eq=False)
+class Neurons:
+    """Some neurons of one recording; every array has them along its first axis, in the order of the responses.
+
+    Attributes
+    ----------
+    rows
+        (n,) index of each in the response array as stored.
+    unit_ids
+        (n,) whole numbers; NaN, and floating point, where one is not known.
+    coords
+        (n, 3) x, y and z in µm; NaN where not known.
+    mean_activation, std_activation, min_activation, max_activation
+        (n,) over the valid frames of the valid responses, in the unit of the responses; NaN where not known.
+    """
+
+    recording: str
+    rows: NDArray[np.intp]
+    unit_ids: NDArray[Any]
+    coords: NDArray[np.float64]
+    mean_activation: NDArray[np.float64]
+    std_activation: NDArray[np.float64]
+    min_activation: NDArray[np.float64]
+    max_activation: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.rows)
+
+    def take(self, index: NDArray[Any] | slice) -> Neurons:
+        """Return some of them, by their place among these."""
+        arrays = ("rows", "unit_ids", "coords", *_STATISTICS)
+        return replace(self, **{name: getattr(self, name)[index] for name in arrays})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, a neuron each, with the columns of the table `neurons`."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"recording": self.recording, "unit_id": self.unit_ids, "row": self.rows}
+        columns |= {name: self.coords[:, axis] for axis, name in enumerate(("coord_x", "coord_y", "coord_z"))}
+        columns |= {name: getattr(self, name) for name in _STATISTICS}
+        return pd.DataFrame(columns)
+
+
+class ChosenNeurons:
+    """The neurons that were asked for of one recording; read from the catalog when they are first needed.
+
+    Parameters
+    ----------
+    recording, recording_id
+        Whose neurons.
+    choice
+        Which of them; None for all.
+    session
+        With what to ask.
+
+    Raises
+    ------
+    QueryError
+        The choice is none, names rows that there are not, or leaves no neuron of this recording.
+    """
+
+    def __init__(self, recording: str, recording_id: int, choice: NeuronChoice, session: Session) -> None:
+        self.recording = recording
+        self.recording_id = recording_id
+        self.is_all = choice is None
+        self._choice = choice
+        self._session: Session | None = session
+
+    @cached_property
+    def neurons(self) -> Neurons:
+        """The neurons, in the order of the responses."""
+        assert self._session is not None
+        if isinstance(self._choice, (Query, Mapping)):
+            chosen = self._ask(neuron_query(self._choice, self._session))
+            if len(chosen) == 0:
+                raise QueryError(f"neurons={self._choice!r} leaves no neuron of {self.recording}")
+            return chosen
+        everyone = self._ask(Query(ENTITIES["neurons"], self._session))
+        return everyone if self._choice is None else everyone.take(self._places(self._choice, everyone))
+
+    @property
+    def rows(self) -> NDArray[np.intp] | None:
+        """Which rows of the response array to read; None for all."""
+        return None if self.is_all else self.neurons.rows
+
+    def _ask(self, query: Query[Neuron]) -> Neurons:
+        if query.size is None:
+            query = query.filter(recording_id=self.recording_id)
+        fields = ["recording", *_FIELDS, *_STATISTICS]
+        found = [row[1:] for row in query.rows(fields) if row[0] == self.recording]
+        return _neurons(self.recording, found)
+
+    def _places(self, choice: Any, everyone: Neurons) -> NDArray[np.intp]:
+        """Return where the rows that were asked for are among all neurons."""
+        if isinstance(choice, slice):
+            choice = range(len(everyone))[choice]
+        asked = np.asarray(choice)
+        if asked.dtype == bool and asked.shape == everyone.rows.shape:
+            asked = everyone.rows[asked]
+        if asked.ndim != 1 or asked.dtype.kind not in "iu" or asked.size == 0:
+            raise QueryError(
+                f"neurons={_short(choice)}: expected a query such as cat.neurons.filter(coord_z__ge=300), the same "
+                "filters as a dictionary, or whole numbers, the rows of the response array"
+            )
+        place = {int(row): index for index, row in enumerate(everyone.rows)}
+        missing = [int(row) for row in asked if int(row) not in place]
+        if missing:
+            raise QueryError(
+                f"{self.recording} has no neuron in row {missing[0]}; it has {len(place)}, in rows 0 to "
+                f"{max(place, default=-1)}; `catalog neurons` lists them"
+            )
+        return np.array([place[int(row)] for row in asked], dtype=np.intp)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes to another process, which may have no database: the neurons themselves."""
+        _ = self.neurons
+        return {**self.__dict__, "_session": None, "_choice": None}
+
+
+def neuron_query(choice: Query[Neuron] | Mapping[str, Any], session: Session) -> Query[Neuron]:
+    """Return the question for neurons that a choice stands for."""
+    if isinstance(choice, Mapping):
+        return Query[Neuron](ENTITIES["neurons"], session).filter(**choice)
+    if choice.entity.name != "neurons":
+        raise QueryError(
+            f"neurons= takes a query of neurons, such as cat.neurons.filter(…), not of {choice.entity.name}"
+        )
+    return choice
+
+
+def _neurons(recording: str, found: list[tuple[Any, ...]]) -> Neurons:
+    rows, unit_ids, x, y, z, *statistics = zip(*found, strict=True) if found else [()] * 9
+    known = None not in unit_ids
+    return Neurons(
+        recording,
+        np.array(rows, dtype=np.intp),
+        np.array(unit_ids, dtype=np.int64 if known else np.float64),
+        np.array([x, y, z], dtype=np.float64).T,
+        *(np.array(values, dtype=np.float64) for values in statistics),
+    )
+
+
+def _short(value: Any) -> str:
+    shown = " ".join(repr(value).split())
+    return shown if len(shown) <= 80 else shown[:77] + "..."

@@ -1,0 +1,86 @@
+"""Responses of neurons to one trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.errors import SignalError
+from catalog.signals.neurons import ChosenNeurons, Neurons
+from catalog.signals.normalization import STATISTICS_OF, Column, known_normalization, normalized
+from catalog.signals.signal import Signal
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Responses(Signal):
+    """Deconvolved calcium activity: (neurons, frames), of the neurons that were asked for, in that order."""
+
+    name = "response"
+    unit = "ΔF/F-like deconvolved activity (a.u.)"
+
+    chosen: ChosenNeurons
+
+    @property
+    def neurons(self) -> Neurons:
+        """The neurons, along the first axis of the values."""
+        return self.chosen.neurons
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(neurons, frames) of `data`."""
+        stored = self._known_file().shape
+        return stored if self.chosen.is_all else (len(self.neurons), *stored[1:])
+
+    def get_data(self, normalization: str | None = None, *, trim: bool = False) -> NDArray[Any]:
+        """Return a copy of the responses, (neurons, frames).
+
+        Parameters
+        ----------
+        normalization
+            With x a response, and mean, std, min and max those of the neuron over the recording, as the catalog has
+            them (`neurons`):
+
+            - None: x as stored, in its unit and type;
+            - "by_mean": (x - mean) / mean;
+            - "by_std": x / std;
+            - "by_zscore": (x - mean) / std;
+            - "minmax" (or "by_minmax"): (x - min) / (max - min), in 0 … 1 over the recording;
+            - "by_max": x / max;
+            - "by_mean_per_trial": (x - m) / m, m being the neuron's mean over the valid frames of this trial.
+
+            All but the first are without unit, and float64. Where the divisor is 0, as for a neuron that is silent
+            throughout, the result is not defined: NaN in all frames of that neuron.
+        trim
+            Leave out the padding after the trial's end.
+
+        Raises
+        ------
+        QueryError
+            There is no such normalisation.
+        SignalError
+            See `data`; or the catalog has no statistics of these neurons.
+        """
+        name = known_normalization(normalization)
+        values = self._trimmed(self.data, trim)
+        if name is None:
+            return np.array(values)
+        return normalized(values, name, self._statistics(name), self.n_frames)
+
+    def _rows(self) -> NDArray[np.intp] | None:
+        return self.chosen.rows
+
+    def _statistics(self, normalization: str) -> list[Column]:
+        found = []
+        for name in STATISTICS_OF[normalization]:
+            values: NDArray[np.float64] = getattr(self.neurons, name)
+            missing = int(np.isnan(values).sum())
+            if missing or len(values) != self.shape[0]:
+                raise SignalError(
+                    f"{self.describe()}: the catalog has no {name} of {missing or 'some'} of its {self.shape[0]} "
+                    f'neurons, which normalization="{normalization}" divides by; "by_mean_per_trial" needs none'
+                )
+            found.append(values[:, None])
+        return found

@@ -1,0 +1,158 @@
+"""One signal of one trial: what the catalog knows of it, and its values, read when they are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.errors import SignalError
+from catalog.signals.roots import Roots, SignalFile
+
+
+@dataclass(frozen=True)
+class SegmentSpan:
+    """Frames `frame_start` up to, not including, `frame_end` of a trial's video.
+
+    As measured on this presentation, if that was done, else as the video has it. `segment_id` and `label` are None for
+    the pieces of natural videos, between two cuts.
+    """
+
+    segment_index: int
+    frame_start: int
+    frame_end: int
+    segment_id: str | None
+    bad_properties: bool
+    label: str | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Signal:
+    """One signal of one trial; nothing is opened before its values are asked for, and nothing stays open after.
+
+    Attributes
+    ----------
+    name, unit
+        Which signal, and of what unit its values are, for the labels of axes.
+    recording, trial, trial_id
+        The recording's name, the trial's number, and its internal number in the catalog.
+    label, trial_type, video_id, published_video_id
+        What was shown, and in which tier; None where not known.
+    sampling_freq
+        Frames a second; NaN where not known.
+    valid_frames, trial_valid_frames
+        Frames of this signal, and of the trial (the fewer of video and responses); the rest of an array is padding.
+    valid
+        Whether the values can be used: they are there, and not all zero.
+    segments
+        The pieces of the trial's video.
+    file
+        Where the values are; None if the catalog knows of no file.
+    allow_invalid
+        Whether the values of a signal that is not valid may be asked for.
+    """
+
+    name: ClassVar[str]
+    unit: ClassVar[str]
+
+    recording: str
+    trial: int
+    trial_id: int
+    label: str | None
+    trial_type: str | None
+    video_id: str | None
+    published_video_id: str | None
+    sampling_freq: float
+    valid_frames: int | None
+    trial_valid_frames: int | None
+    valid: bool
+    segments: list[SegmentSpan]
+    file: SignalFile | None
+    roots: Roots
+    source: str = "raw"
+    allow_invalid: bool = False
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the root of its recording."""
+        return self._known_file().path
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of `data`, frames last, as the catalog knows it: nothing is opened."""
+        file = self._known_file()
+        return file.shape if file.array_row is None else file.shape[1:]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the values in `data`."""
+        return np.dtype(self._known_file().dtype)
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of the trial that can be used: `get_data(trim=True)` has as many."""
+        known = [self.trial_valid_frames, self.valid_frames, self.shape[-1]]
+        return min(next(count for count in known if count is not None), self.shape[-1])
+
+    @property
+    def data(self) -> NDArray[Any]:
+        """The whole array as stored, read-only; memory-mapped where it is a file of its own.
+
+        Raises
+        ------
+        SignalError
+            The signal is not valid, or its file is unknown, not there, changed since it was ingested, or unreadable.
+        """
+        self._require_valid()
+        file = self._known_file()
+        rows = self._rows() if file.array_row is None else slice(file.array_row, file.array_row + 1)
+        values = self.roots.open(file, self.describe(), rows)
+        return values if file.array_row is None else values[0]
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """When each frame of `data` began, (frames,), in seconds from the first."""
+        return np.arange(self.shape[-1]) / self.sampling_freq
+
+    def get_data(self, *, trim: bool = False) -> NDArray[Any]:
+        """Return a copy of the values, frames last; with `trim`, without the padding after the trial's end.
+
+        Raises
+        ------
+        SignalError
+            See `data`.
+        """
+        return np.array(self._trimmed(self.data, trim))
+
+    def describe(self) -> str:
+        """Return what an error says of it."""
+        return f"the {self.name} of trial {self.trial} of {self.recording}"
+
+    def _trimmed(self, values: NDArray[Any], trim: bool) -> NDArray[Any]:
+        return values[..., : self.n_frames] if trim else values
+
+    def _rows(self) -> NDArray[np.intp] | None:
+        """Which rows of the array to read; None for all."""
+        return None
+
+    def _require_valid(self) -> None:
+        if not self.valid and not self.allow_invalid and self.file is not None:
+            raise SignalError(
+                f"{self.describe()} ({self.file.path}) is not valid: all its values are zero or missing, as where it "
+                f"was withheld; leave such trials out with filter(valid_{self.name}=True), or allow_invalid=True"
+            )
+
+    def _known_file(self) -> SignalFile:
+        if self.file is not None:
+            return self.file
+        if self.source == "published":
+            raise SignalError(
+                f"{self.describe()}: the catalog knows this recording from published metadata alone; "
+                "`catalog ingest DATA` takes in its arrays"
+            )
+        raise SignalError(
+            f"{self.describe()}: its file was missing or unreadable when the recording was ingested; "
+            "`catalog problems` tells why, and `catalog ingest DATA` takes it in once it is mended"
+        )
