@@ -12,19 +12,17 @@ from sqlalchemy import ClauseElement, ColumnElement, Row, Select
 from catalog.entities import Entity
 from catalog.errors import NotFoundError, QueryError, nearest
 from catalog.filters import condition, split_key
+from catalog.signal_queries import AsksForSignals
 
 if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy.orm import Session
 
-    from catalog.signals import Gaze, Locomotion, NeuronChoice, Pupil, Responses, Signals
-    from catalog.signals import Video as VideoFrames
-
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Query(Generic[Item]):
+class Query(AsksForSignals, Generic[Item]):
     """Some recordings, trials, videos, segments or neurons; lazy, and never changed once made.
 
     Made by `Catalog.trials` and its siblings. Filters take equality, lists (any of), `None` (no value), the suffixes
@@ -165,41 +163,6 @@ class Query(Generic[Item]):
         order = [count.desc(), *(column.asc().nulls_last() for column in names)]
         rows = self.session.execute(sa.select(*names, count).group_by(*names).order_by(*order))
         return [*fields, "count"], [tuple(row) for row in rows]
-
-    def responses(self, neurons: NeuronChoice = None, *, allow_invalid: bool = False) -> Signals[Responses]:
-        """Return the responses of each trial, to loop over or to `stack()`: (neurons, frames) each.
-
-        `neurons` are those of `cat.neurons.filter(…)`, of filters such as `{"coord_z__ge": 300}`, or rows of the
-        response array; only they are read. A trial whose response is not valid is an error when its values are asked
-        for, unless `allow_invalid`.
-
-        Raises
-        ------
-        QueryError
-            The query is not one of trials.
-        """
-        return self._signals("response", neurons, allow_invalid=allow_invalid)
-
-    def videos(self, *, allow_invalid: bool = False) -> Signals[VideoFrames]:
-        """Return the video of each trial as it was on screen: (height, width, frames) each; see `responses`."""
-        return self._signals("video", allow_invalid=allow_invalid)
-
-    def pupil(self, *, allow_invalid: bool = False) -> Signals[Pupil]:
-        """Return the pupil dilation of each trial: (frames,) each; see `responses`."""
-        return self._signals("pupil", allow_invalid=allow_invalid)
-
-    def gaze(self, *, allow_invalid: bool = False) -> Signals[Gaze]:
-        """Return the gaze of each trial: (2, frames) each; see `responses`."""
-        return self._signals("gaze", allow_invalid=allow_invalid)
-
-    def locomotion(self, *, allow_invalid: bool = False) -> Signals[Locomotion]:
-        """Return the running speed of each trial: (frames,) each; see `responses`."""
-        return self._signals("locomotion", allow_invalid=allow_invalid)
-
-    def _signals(self, signal: str, neurons: NeuronChoice = None, *, allow_invalid: bool) -> Signals[Any]:
-        from catalog.signals import signals_of
-
-        return signals_of(self, signal, neurons, allow_invalid=allow_invalid)
 
     def _finish(self, statement: Select[Any]) -> Select[Any]:
         statement = statement.where(*self.criteria)

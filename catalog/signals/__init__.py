@@ -6,11 +6,13 @@ from catalog.errors import SignalError
 from catalog.signals.behavior import Gaze, Locomotion, Pupil
 from catalog.signals.collection import Signals
 from catalog.signals.neurons import NeuronChoice, Neurons
-from catalog.signals.opening import open_signal, signals_of
+from catalog.signals.opening import open_signal, repeats_of, signals_of
+from catalog.signals.repeats import Repeats, RepeatStack, VideoRepeats
 from catalog.signals.responses import Responses
 from catalog.signals.signal import SegmentSpan, Signal
 from catalog.signals.stacks import Stack
 from catalog.signals.video import Video, VideoSegment
+from catalog.signals.windows import Window, Windows
 
 __all__ = [
     "Gaze",
@@ -18,6 +20,8 @@ __all__ = [
     "NeuronChoice",
     "Neurons",
     "Pupil",
+    "RepeatStack",
+    "Repeats",
     "Responses",
     "SegmentSpan",
     "Signal",
@@ -25,7 +29,11 @@ __all__ = [
     "Signals",
     "Stack",
     "Video",
+    "VideoRepeats",
     "VideoSegment",
+    "Window",
+    "Windows",
     "open_signal",
+    "repeats_of",
     "signals_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -13,26 +13,13 @@ from sqlalchemy.orm import Session
 from catalog.errors import QueryError
 from catalog.signals.normalization import known_normalization
 from catalog.signals.reading import Wish, read_signals
-from catalog.signals.signal import Signal
-from catalog.signals.stacks import Stack, Stacking, bytes_of, require_memory
+from catalog.signals.signal import FACTS, Signal
+from catalog.signals.stacks import Stack, Stacking, bytes_of, frame_of, require_memory
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SignalT = TypeVar("SignalT", bound=Signal)
-
-FRAME_COLUMNS = (
-    "recording",
-    "trial",
-    "label",
-    "trial_type",
-    "video_id",
-    "published_video_id",
-    "sampling_freq",
-    "trial_valid_frames",
-    "valid_frames",
-    "valid",
-)
 
 
 class Signals(Generic[SignalT]):
@@ -92,10 +79,7 @@ class Signals(Generic[SignalT]):
     @property
     def trials_frame(self) -> pd.DataFrame:
         """A DataFrame, a trial each, in the order of the first axis of a stack."""
-        import pandas as pd
-
-        rows = [[getattr(signal, name) for name in FRAME_COLUMNS] for signal in self]
-        return pd.DataFrame(rows, columns=list(FRAME_COLUMNS))
+        return frame_of(self, FACTS)
 
     @property
     def memory(self) -> int:
@@ -106,7 +90,7 @@ class Signals(Generic[SignalT]):
         QueryError, SignalError
             See `stack`.
         """
-        return bytes_of(self._shape(trim=True), self._dtype(None))
+        return bytes_of(self._shape(trim=True), common_dtype(self, None))
 
     def stack(
         self,
@@ -138,41 +122,63 @@ class Signals(Generic[SignalT]):
         SignalError
             It would take too much memory; or a trial's signal cannot be opened, see `Signal.data`.
         """
-        name = known_normalization(normalization)
-        if name is not None and self.wish.signal != "response":
-            raise QueryError(f"normalization={normalization!r} is for responses, not for the {self.wish.signal}")
-        shape, kind = self._shape(trim=trim), np.dtype(dtype) if dtype is not None else self._dtype(name)
+        name = required_normalization(normalization, self.wish.signal)
+        shape, kind = self._shape(trim=trim), np.dtype(dtype) if dtype is not None else common_dtype(self, name)
         require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {len(self)} trials")
         stacking = Stacking(shape, kind)
         for index, signal in enumerate(self):
-            stacking.put(index, self._values(signal, name, trim))
+            stacking.put(index, stackable(signal, name, trim=trim))
         return stacking.finish(list(self))
-
-    def _values(self, signal: Any, normalization: str | None, trim: bool) -> Any:
-        if normalization is None:
-            return signal.data[..., : signal.n_frames] if trim else signal.data
-        return signal.get_data(normalization, trim=trim)
 
     def _shape(self, *, trim: bool) -> tuple[int, ...]:
         """Return the shape that the stack will have."""
-        if len(self) == 0:
-            raise QueryError("the query has no trials: there is nothing to stack; loosen its filters")
-        if self.wish.signal == "response" and len(self.recordings) > 1:
-            raise QueryError(
-                f"responses of {len(self.recordings)} recordings have different neurons, and cannot be stacked: "
-                f"{', '.join(self.recordings[:3])}; filter(recording=…) to one, or stack each of by_recording()"
-            )
-        sizes = {signal.shape[:-1] for signal in self}
-        if len(sizes) > 1:
-            raise QueryError(f"arrays of {len(sizes)} sizes cannot be stacked: {sorted(sizes)[:3]}; filter to one")
-        frames = max(signal.n_frames if trim else signal.shape[-1] for signal in self)
-        return (len(self), *sizes.pop(), frames)
-
-    def _dtype(self, normalization: str | None) -> np.dtype[Any]:
-        if normalization is not None:
-            return np.dtype(np.float64)
-        return np.result_type(*{signal.dtype for signal in self})
+        size = common_shape(list(self), self.wish, "trials")
+        return (len(self), *size, max(signal.n_frames if trim else signal.shape[-1] for signal in self))
 
     def __repr__(self) -> str:
         """Show what is asked for, without asking."""
         return f"<Signals: the {self.wish.signal} of each trial; iterate, or stack()>"
+
+
+def required_normalization(normalization: str | None, signal: str) -> str | None:
+    """Return the usual name of a normalisation; QueryError if there is none of that name, or none of that signal."""
+    name = known_normalization(normalization)
+    if name is not None and signal != "response":
+        raise QueryError(f"normalization={normalization!r} is for responses, not for the {signal}")
+    return name
+
+
+def stackable(signal: Any, normalization: str | None, *, trim: bool) -> Any:
+    """Return the values of a signal, to be copied into a stack."""
+    if normalization is not None:
+        return signal.get_data(normalization, trim=trim)
+    return signal.data[..., : signal.n_frames] if trim else signal.data
+
+
+def common_shape(signals: Sequence[Signal], wish: Wish, what: str) -> tuple[int, ...]:
+    """Return the shape of one signal without its frames, which must be that of all.
+
+    Raises
+    ------
+    QueryError
+        There are no signals; or responses of several recordings; or videos of several sizes.
+    """
+    if not signals:
+        raise QueryError(f"the query has no {what}: there is nothing to stack; loosen its filters")
+    recordings = list(dict.fromkeys(signal.recording for signal in signals))
+    if wish.signal == "response" and len(recordings) > 1:
+        raise QueryError(
+            f"responses of {len(recordings)} recordings have different neurons, and cannot be stacked: "
+            f"{', '.join(recordings[:3])}; filter(recording=…) to one, or stack each of by_recording()"
+        )
+    sizes = {signal.shape[:-1] for signal in signals}
+    if len(sizes) > 1:
+        raise QueryError(f"arrays of {len(sizes)} sizes cannot be stacked: {sorted(sizes)[:3]}; filter to one")
+    return sizes.pop()
+
+
+def common_dtype(signals: Iterable[Signal], normalization: str | None) -> np.dtype[Any]:
+    """Return the type that holds the values of all."""
+    if normalization is not None:
+        return np.dtype(np.float64)
+    return np.result_type(*{signal.dtype for signal in signals})

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NeuronChoice: TypeAlias = "Query[Neuron] | Mapping[str, Any] | Sequence[int] | NDArray[Any] | slice | range | None"
 """`cat.neurons.filter(…)`; filters such as `{"coord_z__ge": 300}`; rows of the response array; a mask; None for all."""
 
+FEW = 500
+"""Rows that are asked for by name; of more, all are read."""
 _FIELDS = ("row", "unit_id", "coord_x", "coord_y", "coord_z")
 _STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
 
@@ -104,8 +106,20 @@ class ChosenNeurons:
             if len(chosen) == 0:
                 raise QueryError(f"neurons={self._choice!r} leaves no neuron of {self.recording}")
             return chosen
-        everyone = self._ask(Query(ENTITIES["neurons"], self._session))
-        return everyone if self._choice is None else everyone.take(self._places(self._choice, everyone))
+        everyone: Query[Neuron] = Query(ENTITIES["neurons"], self._session)
+        if self._choice is None:
+            return self._ask(everyone)
+        rows = self._asked_rows(self._choice, everyone)
+        found = self._ask(everyone.filter(Neuron.row.in_(rows.tolist())) if len(rows) <= FEW else everyone)
+        place = {int(row): index for index, row in enumerate(found.rows)}
+        missing = [int(row) for row in rows if int(row) not in place]
+        if missing:
+            n_neurons = everyone.filter(recording_id=self.recording_id).count()
+            raise QueryError(
+                f"{self.recording} has no neuron in row {missing[0]}; it has {n_neurons}, counted from 0; "
+                "`catalog neurons` lists them"
+            )
+        return found.take(np.array([place[int(row)] for row in rows], dtype=np.intp))
 
     @property
     def rows(self) -> NDArray[np.intp] | None:
@@ -119,26 +133,22 @@ class ChosenNeurons:
         found = [row[1:] for row in query.rows(fields) if row[0] == self.recording]
         return _neurons(self.recording, found)
 
-    def _places(self, choice: Any, everyone: Neurons) -> NDArray[np.intp]:
-        """Return where the rows that were asked for are among all neurons."""
+    def _asked_rows(self, choice: Any, everyone: Query[Neuron]) -> NDArray[np.intp]:
+        """Return the rows that a list, an array, a mask or a slice asks for."""
         if isinstance(choice, slice):
-            choice = range(len(everyone))[choice]
+            choice = range(everyone.filter(recording_id=self.recording_id).count())[choice]
         asked = np.asarray(choice)
-        if asked.dtype == bool and asked.shape == everyone.rows.shape:
-            asked = everyone.rows[asked]
+        if asked.dtype == bool and asked.ndim == 1:
+            n_neurons = everyone.filter(recording_id=self.recording_id).count()
+            if len(asked) != n_neurons:
+                raise QueryError(f"a mask of {len(asked)} neurons: {self.recording} has {n_neurons}")
+            asked = np.flatnonzero(asked)
         if asked.ndim != 1 or asked.dtype.kind not in "iu" or asked.size == 0:
             raise QueryError(
                 f"neurons={_short(choice)}: expected a query such as cat.neurons.filter(coord_z__ge=300), the same "
                 "filters as a dictionary, or whole numbers, the rows of the response array"
             )
-        place = {int(row): index for index, row in enumerate(everyone.rows)}
-        missing = [int(row) for row in asked if int(row) not in place]
-        if missing:
-            raise QueryError(
-                f"{self.recording} has no neuron in row {missing[0]}; it has {len(place)}, in rows 0 to "
-                f"{max(place, default=-1)}; `catalog neurons` lists them"
-            )
-        return np.array([place[int(row)] for row in asked], dtype=np.intp)
+        return asked.astype(np.intp)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes to another process, which may have no database: the neurons themselves."""

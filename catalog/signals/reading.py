@@ -46,10 +46,15 @@ def read_signals(session: Session, trials: Select[Any], wish: Wish) -> list[Any]
     `trials` is the statement of a query of trials.
     """
     with one_state(session) as connection:
-        picked = trials.with_only_columns(Trial.id, maintain_column_froms=True)
-        spans = _read_spans(connection, picked.subquery())
-        rows = connection.execute(_trial_rows(trials, wish.signal)).all()
-        roots = _read_roots(connection)
+        return signals_in(connection, session, trials, wish)
+
+
+def signals_in(connection: Connection, session: Session, trials: Select[Any], wish: Wish) -> list[Any]:
+    """Return what `read_signals` does, as a connection sees the catalog; the session is for later questions."""
+    picked = trials.with_only_columns(Trial.id, maintain_column_froms=True)
+    spans = _read_spans(connection, picked.subquery())
+    rows = connection.execute(_trial_rows(trials, wish.signal)).all()
+    roots = _read_roots(connection)
     make = CLASSES[wish.signal]
     shared: dict[int, dict[str, Any]] = {}
     found = []

@@ -64,12 +64,12 @@ class Responses(Signal):
             See `data`; or the catalog has no statistics of these neurons.
         """
         name = known_normalization(normalization)
-        values = self._trimmed(self.data, trim)
         if name is None:
-            return np.array(values)
+            return self._copy(trim)
+        values = self.data[:, : self.n_frames] if trim else self.data
         return normalized(values, name, self._statistics(name), self.n_frames)
 
-    def _rows(self) -> NDArray[np.intp] | None:
+    def _rows(self) -> NDArray[np.intp] | slice | None:
         return self.chosen.rows
 
     def _statistics(self, normalization: str) -> list[Column]:

@@ -28,6 +28,21 @@ class SegmentSpan:
     label: str | None = None
 
 
+FACTS = (
+    "recording",
+    "trial",
+    "label",
+    "trial_type",
+    "video_id",
+    "published_video_id",
+    "sampling_freq",
+    "trial_valid_frames",
+    "valid_frames",
+    "valid",
+)
+"""What tables say of a signal, besides its values."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Signal:
     """One signal of one trial; nothing is opened before its values are asked for, and nothing stays open after.
@@ -105,11 +120,9 @@ class Signal:
         SignalError
             The signal is not valid, or its file is unknown, not there, changed since it was ingested, or unreadable.
         """
-        self._require_valid()
-        file = self._known_file()
-        rows = self._rows() if file.array_row is None else slice(file.array_row, file.array_row + 1)
-        values = self.roots.open(file, self.describe(), rows)
-        return values if file.array_row is None else values[0]
+        values = self._open(self._rows())
+        values.flags.writeable = False
+        return values
 
     @property
     def times(self) -> NDArray[np.float64]:
@@ -124,18 +137,33 @@ class Signal:
         SignalError
             See `data`.
         """
-        return np.array(self._trimmed(self.data, trim))
+        return self._copy(trim)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is known of it, as a row of a table."""
+        return {name: getattr(self, name) for name in FACTS}
 
     def describe(self) -> str:
         """Return what an error says of it."""
         return f"the {self.name} of trial {self.trial} of {self.recording}"
 
-    def _trimmed(self, values: NDArray[Any], trim: bool) -> NDArray[Any]:
-        return values[..., : self.n_frames] if trim else values
+    def _rows(self) -> NDArray[np.intp] | slice | None:
+        """Which rows of the array to read; None for all, of what is mapped into memory."""
+        row = self._known_file().array_row
+        return None if row is None else slice(row, row + 1)
 
-    def _rows(self) -> NDArray[np.intp] | None:
-        """Which rows of the array to read; None for all."""
-        return None
+    def _open(self, rows: NDArray[np.intp] | slice | None) -> NDArray[Any]:
+        self._require_valid()
+        file = self._known_file()
+        values = self.roots.open(file, self.describe(), rows)
+        return values if file.array_row is None else values[0]
+
+    def _copy(self, trim: bool) -> NDArray[Any]:
+        rows = self._rows()
+        if not trim:
+            # Chosen rows are read into an array of their own; what is mapped would have to be copied.
+            return self._open(slice(None) if rows is None else rows)
+        return np.array(self._open(rows)[..., : self.n_frames])
 
     def _require_valid(self) -> None:
         if not self.valid and not self.allow_invalid and self.file is not None:

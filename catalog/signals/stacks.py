@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import SignalError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +31,7 @@ class Stack:
         The same shape; True where there is no value, as in `numpy.ma`: after the end of a trial, and where the file
         holds NaN. It is read-only: where it is the same for all neurons, it is stored once.
     trials
-        What is along the first axis: the signals that were stacked.
+        What is along the first axis: the signals, or the windows, that were stacked.
     """
 
     values: NDArray[Any]
@@ -39,6 +42,11 @@ class Stack:
     def shape(self) -> tuple[int, ...]:
         """The shape of `values` and of `mask`."""
         return self.values.shape
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A DataFrame, a row for each place along the first axis."""
+        return frame_of(self.trials)
 
     def masked(self) -> np.ma.MaskedArray[Any, Any]:
         """Return values and mask as one masked array of numpy."""
@@ -79,6 +87,13 @@ class Stacking:
                 mask[index] |= holes
             mask.flags.writeable = False
         return Stack(self.values, mask, trials)
+
+
+def frame_of(items: Iterable[Any], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return a DataFrame of what is known of each item, a row each; the columns of an empty one are those given."""
+    import pandas as pd
+
+    return pd.DataFrame([item.facts() for item in items], columns=None if columns is None else list(columns))
 
 
 def bytes_of(shape: Sequence[int], dtype: np.dtype[Any]) -> int:
