@@ -10,6 +10,7 @@ from catalog.cli.demo import demo
 from catalog.cli.export import export
 from catalog.cli.fill import import_, ingest
 from catalog.cli.info import info
+from catalog.cli.leakage import leakage
 from catalog.cli.listings import LISTINGS
 from catalog.cli.problems import problems
 from catalog.cli.relocate import relocate
@@ -36,6 +37,7 @@ ALL: tuple[click.Command, ...] = (
     replay,
     export,
     audit,
+    leakage,
     verify,
     relocate,
     remove,
