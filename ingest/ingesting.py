@@ -273,6 +273,7 @@ class _Ingest:
             job = what_stays(connection, candidate)
         recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
         require_something_read(job.folder, recording.facts)
+        job.listing.require_one_zip(file for trial in recording.facts.trials for file in trial.files)
         told = self._write(job, recording)
         if told is None:
             self._take(candidate.afresh(), meta)

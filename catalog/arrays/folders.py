@@ -103,7 +103,8 @@ class FolderRoot(Root):
                     return UnreadableError(f"cannot be read: {error.strerror}")
             except OSError as wider:
                 error = wider
-        return UnreachableError(f"{self.path} cannot be reached: {error.strerror or error}")
+            return UnreachableError(f"{self.path} cannot be reached: {error.strerror or error}")
+        return UnreachableError(f"{self.path / path} cannot be read: {error.strerror or error}")
 
     def _absent(self, path: str, what: str) -> UnreadableError:
         diagnosis = self._diagnosed(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
