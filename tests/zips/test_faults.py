@@ -270,6 +270,20 @@ def test_tiers_that_are_replaced_while_a_run_begins_are_seen_by_the_next(
     assert {row["trial"]: row["trial_type"] for row in dump(database)["trials"]} == expected
 
 
+def test_tiers_that_the_system_does_not_give_out_are_not_forgotten(
+    lone: World, database: str, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = lone.copy(scratch / "data")
+    path = next(copy.folder.glob("dynamic*")) / "meta" / "trials" / "tiers.npy"
+    ingest_recordings(database, copy.folder, workers=1)
+    before = rows(database)
+    replace_file(path, path.read_bytes())
+    failing(monkeypatch, "tiers.npy", errno.EIO)
+    report = ingest_recordings(database, copy.folder, workers=1)
+    assert (report.lost, [problem.kind for problem in report.problems]) == (lone.names, ["unreachable"])
+    assert differing(rows(database), before) == {}
+
+
 def _ingested(database: str, world: World) -> Any:
     ingest_recordings(database, world.folder, workers=1)
     return dump(database)["trials"]
