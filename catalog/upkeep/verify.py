@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -91,9 +90,6 @@ def _verify_recording(stored: StoredFiles, full: bool) -> Iterator[Finding]:
     with ExitStack() as opened:
         roots, broken = [], []
         for path in stored.roots:
-            if not os.path.exists(path):
-                broken.append(f"{path} is not there")
-                continue
             try:
                 roots.append(opened.enter_context(open_root(path)))
             except UnreadableError as error:

@@ -275,6 +275,16 @@ def test_a_damaged_member_is_refused_and_the_others_are_read(
                 open_array(root, PATH)
 
 
+def test_a_member_before_the_beginning_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "one.zip", {PATH: CONTENT})
+    content = path.read_bytes()
+    (end,), (entry,) = records(content, b"PK\5\6"), records(content, b"PK\1\2")
+    patch(path, (end + 16, struct.pack("<L", entry + 10)))
+    with open_root(path) as root, pytest.raises(UnreadableError, match="a place before its beginning") as told:
+        root.read(PATH)
+    assert not isinstance(told.value, UnreachableError)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
