@@ -72,7 +72,8 @@ def test_what_was_saved_is_what_is_opened(tmp_path: Path, kind: str, order: str,
 @pytest.mark.parametrize("shape", [(0, 4), (4, 0), (3, 0, 5)])
 def test_arrays_of_nothing_are_opened_too(tmp_path: Path, kind: str, shape: tuple[int, ...]) -> None:
     with root_with(content_of(np.empty(shape), tmp_path), kind, tmp_path) as root:
-        assert open_array(root, PATH).shape == shape
+        opened = open_array(root, PATH)
+        assert (opened.shape, opened.flags.writeable) == (shape, False)
         assert open_array(root, PATH, slice(0, 2)).shape == np.empty(shape)[0:2].shape
 
 
