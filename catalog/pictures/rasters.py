@@ -66,7 +66,7 @@ def show_raster(
     rows = list(range(len(values))) if neurons is None else chosen(neurons, len(values), "neuron")
     values = values[rows]
     named = (neurons is not None or names is not None) and len(rows) <= NAMED
-    ax = axes_for(ax, 8.0, 1.0 + 0.16 * len(rows) if named else min(max(1.6 + 0.03 * len(rows), 2.6), 6.0))
+    ax = axes_for(ax, 8.0, max(1.0 + 0.16 * len(rows), 2.4) if named else min(max(1.6 + 0.03 * len(rows), 2.6), 6.0))
     shown = values if threshold is None else np.where(np.isnan(values), np.nan, values > threshold)
     n_frames = values.shape[1]
     extent = (-0.5 / frequency, (n_frames - 0.5) / frequency, len(rows) - 0.5, -0.5)
