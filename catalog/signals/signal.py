@@ -10,23 +10,7 @@ from numpy.typing import NDArray
 
 from catalog.errors import SignalError
 from catalog.signals.roots import Roots, SignalFile
-
-
-@dataclass(frozen=True)
-class SegmentSpan:
-    """Frames `frame_start` up to, not including, `frame_end` of a trial's video.
-
-    As measured on this presentation, if that was done, else as the video has it. `segment_id` and `label` are None for
-    the pieces of natural videos, between two cuts.
-    """
-
-    segment_index: int
-    frame_start: int
-    frame_end: int
-    segment_id: str | None
-    bad_properties: bool
-    label: str | None = None
-
+from catalog.signals.spans import SegmentSpan, Spans
 
 FACTS = (
     "recording",
@@ -61,8 +45,8 @@ class Signal:
         Frames of this signal, and of the trial (the fewer of video and responses); the rest of an array is padding.
     valid
         Whether the values can be used: they are there, and not all zero.
-    segments
-        The pieces of the trial's video.
+    spans
+        The segments of this trial and of those that were asked for with it.
     file
         Where the values are; None if the catalog knows of no file.
     allow_invalid
@@ -83,11 +67,16 @@ class Signal:
     valid_frames: int | None
     trial_valid_frames: int | None
     valid: bool
-    segments: list[SegmentSpan]
+    spans: Spans
     file: SignalFile | None
     roots: Roots
     source: str = "raw"
     allow_invalid: bool = False
+
+    @property
+    def segments(self) -> list[SegmentSpan]:
+        """The pieces of the trial's video, in their order; the catalog is asked for those of all trials at once."""
+        return self.spans.of(self.trial_id)
 
     @property
     def path(self) -> str:

@@ -16,9 +16,10 @@ from catalog.entities import ENTITIES, OVERVIEW_COLUMNS, segment_overview
 from catalog.errors import QueryError
 from catalog.models import Trial
 from catalog.signals.collection import common_dtype, common_shape, required_normalization
-from catalog.signals.reading import Wish, one_state, signals_in
+from catalog.signals.reading import Wish, signals_in
 from catalog.signals.signal import Signal
 from catalog.signals.stacks import Stack, Stacking, bytes_of, frame_of, require_memory
+from catalog.signals.states import one_state
 
 if TYPE_CHECKING:
     import pandas as pd

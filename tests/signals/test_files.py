@@ -14,7 +14,7 @@ import pytest
 
 from catalog import Catalog, SignalError
 from catalog.signals import Signal
-from catalog.upkeep import relocate
+from catalog.upkeep import relocate, remove
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from tests.importing.builder import PublishedFolder
@@ -128,6 +128,15 @@ def test_a_file_that_cannot_be_read(database: str, scratch: Shown) -> None:
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
         with pytest.raises(SignalError, match=r"is no \.npy file"):
             _ = signal.data
+
+
+def test_trials_that_were_removed_meanwhile(database: str, shown: Shown) -> None:
+    ingest_recordings(database, shown.folder, workers=1)
+    with Catalog(database) as cat:
+        signals = list(cat.trials.responses(allow_invalid=True))
+        remove(cat, shown.withheld)
+        with pytest.raises(SignalError, match="removed, since their signals were asked for; ask for them again"):
+            _ = signals[0].segments
 
 
 def packed(database: str, shown: Shown, folder: Path, method: int) -> None:
