@@ -136,7 +136,7 @@ def test_trials_that_were_removed_meanwhile(database: str, shown: Shown) -> None
         signals = list(cat.trials.responses(allow_invalid=True))
         remove(cat, shown.withheld)
         with pytest.raises(SignalError, match="removed, since their signals were asked for; ask for them again"):
-            _ = signals[0].segments
+            list(signals[0].segments)
 
 
 def packed(database: str, shown: Shown, folder: Path, method: int) -> None:
