@@ -33,6 +33,7 @@ FORMULAS: dict[str, Callable[..., NDArray[Any]]] = {
     "minmax": lambda values, lowest, highest: _divided(values - lowest, highest - lowest),
 }
 
+
 def known_normalization(name: str | None) -> str | None:
     """Return the name of a normalisation in its usual spelling.
 
