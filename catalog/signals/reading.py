@@ -17,7 +17,7 @@ from catalog.signals.neurons import ChosenNeurons, NeuronChoice
 from catalog.signals.responses import Responses
 from catalog.signals.roots import Roots, SignalFile
 from catalog.signals.signal import Signal
-from catalog.signals.spans import Identity, Spans
+from catalog.signals.spans import Identity, Spans, TrialSegments
 from catalog.signals.states import one_state
 from catalog.signals.video import Video
 
@@ -72,7 +72,7 @@ def signals_in(connection: Connection, session: Session, trials: Select[Any], wi
             make(
                 trial_id=trial_id,
                 sampling_freq=freq,
-                spans=spans,
+                segments=TrialSegments(spans, trial_id),
                 file=_file(file),
                 **facts,
                 **shared[recording_id],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.errors import SignalError
 from catalog.signals.roots import Roots, SignalFile
-from catalog.signals.spans import SegmentSpan, Spans
+from catalog.signals.spans import SegmentSpan
 
 FACTS = (
     "recording",
@@ -45,8 +46,9 @@ class Signal:
         Frames of this signal, and of the trial (the fewer of video and responses); the rest of an array is padding.
     valid
         Whether the values can be used: they are there, and not all zero.
-    spans
-        The segments of this trial and of those that were asked for with it.
+    segments
+        The pieces of the trial's video, in their order; the catalog is asked when they are looked at, for those of all
+        trials of the query at once.
     file
         Where the values are; None if the catalog knows of no file.
     allow_invalid
@@ -67,16 +69,11 @@ class Signal:
     valid_frames: int | None
     trial_valid_frames: int | None
     valid: bool
-    spans: Spans
+    segments: Sequence[SegmentSpan]
     file: SignalFile | None
     roots: Roots
     source: str = "raw"
     allow_invalid: bool = False
-
-    @property
-    def segments(self) -> list[SegmentSpan]:
-        """The pieces of the trial's video, in their order; the catalog is asked for those of all trials at once."""
-        return self.spans.of(self.trial_id)
 
     @property
     def path(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -77,6 +77,36 @@ class Spans:
         """Return what goes to another process, which may have no database: the segments themselves."""
         _ = self._found
         return {**self.__dict__, "_session": None}
+
+
+class TrialSegments(Sequence[SegmentSpan]):
+    """The segments of one trial, in their order; the catalog is asked when they are looked at.
+
+    Raises
+    ------
+    SignalError
+        See `Spans.of`.
+    """
+
+    def __init__(self, spans: Spans, trial_id: int) -> None:
+        self._spans = spans
+        self._trial_id = trial_id
+
+    @overload
+    def __getitem__(self, index: int) -> SegmentSpan: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[SegmentSpan]: ...
+    def __getitem__(self, index: int | slice) -> SegmentSpan | list[SegmentSpan]:
+        """Return one of them, or some."""
+        return self._spans.of(self._trial_id)[index]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._spans.of(self._trial_id))
+
+    def __repr__(self) -> str:
+        """Show them as a list."""
+        return repr(list(self))
 
 
 def _read(connection: Connection, some: AnyOf) -> dict[int, list[SegmentSpan]]:

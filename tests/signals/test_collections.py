@@ -76,6 +76,9 @@ def test_a_normalised_stack(cat: Catalog, shown: Shown) -> None:
     expected = [shown.stored(shown.open, n, "response")[:, :240] / std[:, None] for n in query.values("trial")]
     np.testing.assert_allclose(query.responses().stack("by_std").values, expected, rtol=1e-12)
     assert query.responses().stack("by_std", dtype="float32").values.dtype == np.float32
+    for wrong in ("int16", "nothing", object):
+        with pytest.raises(QueryError, match=r"expected a floating-point type"):
+            query.responses().stack(dtype=wrong)
     with pytest.raises(QueryError, match="normalization='by_std' is for responses, not for the pupil"):
         query.pupil().stack("by_std")
 
