@@ -5,8 +5,9 @@ import shutil
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
-from catalog import Catalog
+from catalog import Catalog, Trial
 from catalog.errors import PictureError
 from catalog.pictures import show_contact_sheet
 from catalog.pictures.tiles import middle_frame
@@ -113,6 +114,17 @@ def test_one_presentation_that_can_be_opened_is_enough(simulated, tmp_path):
             folder.with_name("away").rename(folder)
     assert notes(picture) == []
     assert len(picture.axes[0].images) == 1
+
+
+def test_a_published_name_is_what_people_call_it(simulated, tmp_path):
+    shutil.copy(simulated / "catalog.db", tmp_path / "catalog.db")
+    with Catalog(tmp_path / "catalog.db") as cat:
+        with cat.session() as session:
+            trial = session.scalars(select(Trial).where(Trial.label == "Gabor")).first()
+            trial.published_video_id = "v657206"
+            session.commit()
+        picture = show_contact_sheet(cat, cat.videos.filter(label="Gabor"))
+    assert "v657206" in [text.get_text() for text in picture.axes[0].texts]
 
 
 def test_published_metadata_alone_gives_names_and_notes(make_database, tmp_path):
