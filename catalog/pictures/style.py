@@ -30,7 +30,7 @@ INK = "gray_r"
 
 def in_lines(label: str) -> str:
     """Break a label that is too long for the short side of a picture."""
-    return textwrap.fill(label, 26, break_long_words=False)
+    return textwrap.fill(label, 28, break_long_words=False)
 
 
 def open_frame(ax: Axes) -> None:

@@ -103,7 +103,7 @@ def show_traces(
     values = as_signal(responses, 2, "responses")
     frequency = checked_frequency(sampling_freq)
     rows = _liveliest(values) if neurons is None else chosen(neurons, len(values), "neuron")
-    figure = new_figure(8.0, 0.7 + 0.7 * len(rows)) if figure is None else figure
+    figure = new_figure(8.0, max(0.7 + 0.7 * len(rows), 2.4)) if figure is None else figure
     grid = figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0]
     spans = list(segments)
     for ax, row in zip(grid, rows, strict=True):

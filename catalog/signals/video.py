@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import NotFoundError
-from catalog.signals.signal import SegmentSpan, Signal
+from catalog.signals.signal import Signal
+from catalog.signals.spans import SegmentSpan
 from catalog.signals.watching import Watched
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class Video(Watched, Signal):
         """Show how much each frame changes to the next, with segments; see `catalog.pictures.show_change_signal`."""
         from catalog.pictures import show_change_signal
 
-        return show_change_signal(self.data, self.sampling_freq, peaks=peaks, segments=self.spans(segments), ax=ax)
+        return show_change_signal(
+            self.data, self.sampling_freq, peaks=peaks, segments=self.frame_spans(segments), ax=ax
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog.errors import PictureError, QueryError, SignalError
+from catalog import Catalog
+from catalog.errors import QueryError, SignalError
 from catalog.signals import open_signal
+from ingest.importing import import_metadata
+from tests.importing.builder import PublishedFolder
 from tests.pictures.looking import drawn
 
 
 @pytest.fixture
 def trial(cat):
-    """A trial of random dots, all signals of which are valid."""
-    return cat.trials.filter(label="RandomDots", valid_response=True, valid_locomotion=True).first()
+    """A trial of several segments, all signals of which are valid."""
+    return cat.trials.filter(label=["Gabor", "PinkNoise"], valid_response=True, valid_locomotion=True).first()
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def test_a_video_plays_and_is_saved(trial, stored, tmp_path):
     clip = video.display_video_clip()
     np.testing.assert_array_equal(clip.frames, np.moveaxis(np.rint(stored("video")), -1, 0))
     assert clip.sampling_freq == 30
-    assert clip.title == f"RandomDots · {trial.video_id} · trial {trial.trial}"
+    assert clip.title == f"{trial.label} · {trial.video_id} · trial {trial.trial}"
     with Image.open(video.save(tmp_path / "dots.webp")) as image:
         assert image.n_frames == trial.valid_frames
         assert image.size == (64, 36)
@@ -103,7 +106,8 @@ def test_behavior(trial, stored):
     expected = stored("pupil") - (slope * np.arange(len(stored("pupil"))) + start)
     np.testing.assert_allclose(pupil.detrended(), expected, atol=1e-3)
     frequencies, power = pupil.power_spectrum()
-    np.testing.assert_allclose(pupil.show_spectrum(highest=2).axes.lines[0].get_ydata(), power[1:])
+    np.testing.assert_allclose(pupil.show_spectrum().axes.lines[0].get_ydata(), power[1:])
+    assert pupil.show_spectrum(highest=2).axes.get_xlim() == (0, 2)
     assert frequencies[-1] == 15
     (path,) = open_signal(trial, "gaze").show_path().axes.collections
     assert len(path.get_segments()) == trial.valid_frames - 1
@@ -138,6 +142,15 @@ def test_withheld_responses(cat):
     assert not picture.axes.images[0].get_array().any()
 
 
-def test_neither_file_nor_signal(cat, trial, simulated, tmp_path):
-    with pytest.raises(PictureError, match="frame 999: expected 0 to"):
-        open_signal(trial, "video").show_frame(999)
+def test_a_signal_of_which_only_metadata_is_known(make_database, tmp_path):
+    database = make_database("sqlite")
+    import_metadata(database, PublishedFolder(tmp_path / "metadata").write().root)
+    with Catalog(database) as cat:
+        trial = cat.trials.filter(valid_response=True).first()
+        for draw in (
+            open_signal(trial, "video").display_video_clip,
+            open_signal(trial, "response").show_raster,
+            open_signal(trial, "gaze").show_path,
+        ):
+            with pytest.raises(SignalError, match="from published metadata alone; `catalog ingest DATA`"):
+                draw()

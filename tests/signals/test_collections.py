@@ -76,6 +76,9 @@ def test_a_normalised_stack(cat: Catalog, shown: Shown) -> None:
     expected = [shown.stored(shown.open, n, "response")[:, :240] / std[:, None] for n in query.values("trial")]
     np.testing.assert_allclose(query.responses().stack("by_std").values, expected, rtol=1e-12)
     assert query.responses().stack("by_std", dtype="float32").values.dtype == np.float32
+    for wrong in ("int16", "nothing", object):
+        with pytest.raises(QueryError, match=r"expected a floating-point type"):
+            query.responses().stack(dtype=wrong)
     with pytest.raises(QueryError, match="normalization='by_std' is for responses, not for the pupil"):
         query.pupil().stack("by_std")
 
@@ -130,10 +133,12 @@ def test_the_catalog_is_asked_a_few_times_however_many_trials(cat: Catalog, show
     counts = []
     for query in (cat.trials.limit(1), cat.trials):
         asked.clear()
-        for signal in query.responses(allow_invalid=True):
-            _ = signal.shape, signal.data, signal.segments
+        signals = list(query.responses(allow_invalid=True))
+        assert all(signal.data.shape == signal.shape for signal in signals)
         counts.append(sum("FROM" in statement for statement in asked))
-    assert counts[0] == counts[1] <= 4
+        assert all(signal.segments for signal in signals)
+        counts.append(sum("FROM" in statement for statement in asked))
+    assert counts == [2, 5, 2, 5]
 
 
 def test_neurons_by_a_query_by_filters_and_by_rows(cat: Catalog, shown: Shown) -> None:
@@ -266,7 +271,22 @@ def test_a_silent_neuron_has_no_normalised_response(holed: Catalog, shown: Shown
 
 def test_signals_go_to_another_process(cat: Catalog, shown: Shown) -> None:
     query = cat.trials.filter(recording=shown.open, label="RandomDots")
-    signals = list(query.responses(neurons={"coord_z__ge": 300}))
-    sent = pickle.loads(pickle.dumps(signals))
-    for one, other in zip(signals, sent, strict=True):
-        np.testing.assert_array_equal(one.get_data("by_std"), other.get_data("by_std"))
+    signals = query.responses(neurons=cat.neurons.filter(coord_z__ge=300))
+    for sent in (pickle.loads(pickle.dumps(list(signals))), pickle.loads(pickle.dumps(signals))):
+        for one, other in zip(signals, sent, strict=True):
+            np.testing.assert_array_equal(one.get_data("by_std"), other.get_data("by_std"))
+            assert list(one.segments) == list(other.segments) != []
+    np.testing.assert_array_equal(signals.stack().values, sent.stack().values)
+
+
+def test_infinite_values_are_no_holes(tmp_path: Path, scratch: Shown) -> None:
+    (number, *_) = scratch.trials_of(scratch.open, "RandomDots")
+    path = scratch.folder / scratch.open / "data/responses" / f"{number}.npy"
+    array = np.load(path)
+    array[0, 3:5] = np.inf, -np.inf
+    replace_array(path, array)
+    ingest_recordings(tmp_path / "catalog.db", scratch.folder, workers=1)
+    with Catalog(tmp_path / "catalog.db") as opened:
+        stack = opened.trials.filter(recording=scratch.open, trial=number).responses(allow_invalid=True).stack()
+    np.testing.assert_array_equal(stack.values[0], array[:, :240])
+    assert not stack.mask.any()
