@@ -13,8 +13,10 @@ import pytest
 from catalog import Catalog, CatalogError, QueryError
 from catalog.errors import SignalError
 from catalog.upkeep import relocate
+from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from tests.batches.conftest import Recorded
+from tests.importing.builder import PublishedFolder
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make test-torch` installs it")
 from catalog.batches import TrialDataset  # noqa: E402 (needs PyTorch)
@@ -139,10 +141,8 @@ def test_questions_without_an_answer_are_told(cat: Catalog) -> None:
         TrialDataset(cat.trials.filter(recording__endswith="efea20"))
 
 
-def test_recordings_without_arrays_are_told(database: str, published_metadata: Path) -> None:
-    from ingest.importing import import_metadata
-
-    import_metadata(database, published_metadata)
+def test_recordings_without_arrays_are_told(database: str, tmp_path: Path) -> None:
+    import_metadata(database, PublishedFolder(tmp_path / "metadata").write().root)
     with Catalog(database) as cat, pytest.raises(SignalError, match="published metadata alone; `catalog ingest DATA`"):
         TrialDataset(cat.trials.filter(valid_response=True))
 
