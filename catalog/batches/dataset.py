@@ -196,8 +196,6 @@ def _require_usable(part: str, column: Sequence[Signal]) -> None:
             f"{len(invalid)} of {len(column)} trials have no valid {part}, such as {invalid[0].describe()}; leave them "
             f"out with filter(valid_{part}=True)"
         )
-    for signal in column:
-        _ = signal.path
 
 
 def _detached(column: Sequence[Signal]) -> list[Signal]:

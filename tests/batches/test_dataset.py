@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,17 @@ def test_windows_hold_valid_frames_only(recorded: Recorded, cat: Catalog, window
         for signal in ("video", "response"):
             assert not torch.isnan(item[signal]).any()
             np.testing.assert_array_equal(item[signal].numpy(), expected(recorded, item, signal).astype(np.float32))
+
+
+def test_frames_count_that_are_valid_in_every_signal(recorded: Recorded, tmp_path: Path) -> None:
+    database = shutil.copy(recorded.databases["sqlite"], tmp_path / "own.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE trials SET valid_frames_gaze = 100 WHERE trial % 2")
+    with Catalog(database) as cat:
+        usable = cat.trials.filter(valid_response=True)
+        assert {item["n_frames"] for item in TrialDataset(usable, ["gaze", "response"]) if item["trial"] % 2} == {100}
+        responses = TrialDataset(usable, ["response"])
+    assert all(item["n_frames"] == recorded.frames(item["recording"], item["trial"]) for item in responses)
 
 
 @pytest.mark.parametrize("choose", ["rows", "filters", "query"])
@@ -157,9 +170,11 @@ def test_it_needs_the_catalog_no_more_but_its_files(recorded: Recorded, tmp_path
         data.rename(tmp_path / "moved")
         relocate(cat, data, tmp_path / "moved")
         moved = TrialDataset(cat.trials.filter(valid_response=True), ["response"], neurons={"coord_z__ge": 225})
+        everyone = TrialDataset(cat.trials.filter(valid_response=True), ["response"])
     with pytest.raises(SignalError, match=r"cannot be opened: there is no .*data.*`catalog relocate OLD NEW`"):
         dataset[0]
     database.unlink()
+    assert len(pickle.loads(pickle.dumps(everyone)).neurons[recorded.names[0]]) == len(everyone[0]["response"])
     unpickled = pickle.loads(pickle.dumps(moved))
     for one, other in zip(moved, unpickled, strict=True):
         assert torch.equal(one["response"], other["response"])

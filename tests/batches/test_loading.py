@@ -16,6 +16,9 @@ from torch.utils.data import DataLoader  # noqa: E402 (needs PyTorch)
 
 from catalog.batches import RecordingBatches, TrialDataset, collate_trials  # noqa: E402
 
+# Other tests may run beside these; threads that wait for one another are slower than one.
+torch.set_num_threads(1)
+
 
 @pytest.fixture(scope="module")
 def windowed(cat: Catalog) -> TrialDataset:
