@@ -38,6 +38,10 @@ class InputError(CatalogError):
     """Files or options that cannot be taken as they are; nothing was changed."""
 
 
+class PictureError(CatalogError):
+    """What cannot be drawn: an array of another shape, without any value, or without the package that draws."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the sentence that names the known words nearest to `name`."""
     known = sorted(set(known))

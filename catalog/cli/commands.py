@@ -12,6 +12,7 @@ from catalog.cli.fill import import_, ingest
 from catalog.cli.info import info
 from catalog.cli.leakage import leakage
 from catalog.cli.listings import LISTINGS
+from catalog.cli.pictures import sheet
 from catalog.cli.problems import problems
 from catalog.cli.relocate import relocate
 from catalog.cli.remove import remove
@@ -31,6 +32,7 @@ ALL: tuple[click.Command, ...] = (
     info,
     *LISTINGS,
     show,
+    sheet,
     sql,
     problems,
     select,
