@@ -246,7 +246,7 @@ class DataSet(Questions):
         """Say what takes the place of a published method that writes metadata."""
         hint = ""
         if name in MAKES_METADATA:
-            hint = ": `catalog ingest DATA` makes the metadata, and `catalog export published DIR` writes its files"
+            hint = ": `catalog ingest DATA` makes the metadata, and `catalog export DIR --format published` writes its files"
         raise AttributeError(f"'DataSet' object has no attribute {name!r}{hint}")
 
 

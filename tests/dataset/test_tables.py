@@ -54,6 +54,9 @@ def test_segments_are_the_published_occurrences(ds, world):
     assert sorted_rows(ds.segments_df) == sorted_rows(expected)
     assert (ds.segments_df.dtypes == expected.dtypes).all()
     assert list(ds.segments_df.index) == list(range(len(expected)))
+    table = ds.segments_df.assign(number=ds.segments_df.trial.astype(int))
+    in_order = table.sort_values(["segment_ID", "video_ID", "segment_index", "recording", "number"])
+    assert list(in_order.index) == list(table.index)
     for segment in expected.segment_ID.unique()[:3]:
         found = ds.find_segment(segment)
         assert sorted_rows(found) == sorted_rows(expected[expected.segment_ID == segment])
