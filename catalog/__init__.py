@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catalog.catalog import Catalog
+    from catalog.dataset import DataSet
     from catalog.errors import CatalogError, NotFoundError, QueryError, SignalError
     from catalog.models import (
         ArrayFile,
@@ -29,6 +30,7 @@ __all__ = [
     "ArrayFile",
     "Catalog",
     "CatalogError",
+    "DataSet",
     "IngestProblem",
     "IngestRun",
     "Neuron",
@@ -48,6 +50,7 @@ __all__ = [
 
 _ELSEWHERE = {
     "Catalog": "catalog.catalog",
+    "DataSet": "catalog.dataset",
     **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError", "SignalError"), "catalog.errors"),
 }
 
