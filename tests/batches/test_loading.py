@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from catalog import Catalog, QueryError
+from ingest.ingesting import ingest_recordings
 from tests.batches.conftest import Recorded
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make test-torch` installs it")
@@ -53,6 +56,24 @@ def test_workers_give_the_same_batches(windowed: TrialDataset, method: str, monk
     loaded = list(loader)
     assert len(loaded) == len(batches) > 4
     assert all(same(one, other) for one, other in zip(batches, loaded, strict=True))
+
+
+def test_workers_read_zips_each_for_itself(recorded: Recorded, tmp_path: Path) -> None:
+    name = recorded.names[0]
+    numbers = [int(number) for number in recorded.truth["recordings"][name]["trials"]][:6]
+    (tmp_path / "data").mkdir()
+    with zipfile.ZipFile(tmp_path / "data" / f"{name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted((recorded.folder / name).rglob("*.npy")):
+            if not path.stem.isdigit() or int(path.stem) in numbers:
+                archive.write(path, path.relative_to(recorded.folder))
+    ingest_recordings(tmp_path / "catalog.db", tmp_path / "data", workers=1)
+    with Catalog(tmp_path / "catalog.db") as zipped:
+        dataset = TrialDataset(zipped.trials.filter(valid_response=True), ["response"])
+    alone = [dataset[index]["response"] for index in range(len(dataset))]
+    assert len(alone) == 6
+    loader = DataLoader(dataset, batch_size=None, num_workers=2, multiprocessing_context="fork")
+    for _ in range(3):
+        assert all(torch.equal(one, item["response"]) for one, item in zip(alone, loader, strict=True))
 
 
 def test_the_usual_collation_takes_windows_of_one_recording(cat: Catalog, recorded: Recorded) -> None:
