@@ -19,6 +19,9 @@ from torch.utils.data import DataLoader  # noqa: E402 (needs PyTorch)
 
 from catalog.batches import RecordingBatches, TrialDataset, collate_trials  # noqa: E402
 
+# Python warns of forks beside threads from 3.12 on; torch has some, and PyTorch's data loader forks all the same.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
 # Other tests may run beside these; threads that wait for one another are slower than one.
 torch.set_num_threads(1)
 
