@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -106,12 +107,23 @@ def _read_rows(file: BinaryIO, place: Place, header: Header, rows: NDArray[np.in
     content = values.reshape(-1).view(np.uint8).data
     row_bytes = values.nbytes // len(rows)
     starts = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+    at = (header.offset + rows * row_bytes).tolist()
     for start, stop in pairwise(starts):
-        file.seek(header.offset + int(rows[start]) * row_bytes)
-        part = content[start * row_bytes : stop * row_bytes]
-        while part:
-            n_read = file.readinto(part)  # type: ignore[attr-defined]
+        part, offset = content[start * row_bytes : stop * row_bytes], at[start]
+        while n_left := len(part):
+            n_read = _read_at(file, part, offset)
+            if n_read == n_left:
+                break
             if not n_read:
                 raise ArrayError(f"is cut short: it ends within row {rows[start]}")
-            part = part[n_read:]
+            part, offset = part[n_read:], offset + n_read
     return values
+
+
+def _read_at(file: BinaryIO, part: memoryview, offset: int) -> int:
+    """Fill a part of memory from where the file's position need not be; return how many bytes there were."""
+    if sys.platform == "win32":
+        file.seek(offset)
+        return int(file.readinto(part))  # type: ignore[attr-defined]
+    # One call to the system instead of two: with some rows of many files, calls are what takes the time.
+    return os.preadv(file.fileno(), [part], offset)

@@ -184,7 +184,7 @@ class Repeats:
         everything = [signal for signals in shown.values() for signal in signals]
         size = common_shape(everything, self._wish, "trials")
         frames = max(signal.n_frames if trim else signal.shape[-1] for signal in everything)
-        kind = np.dtype(dtype) if dtype is not None else common_dtype(everything, name)
+        kind = common_dtype(everything, name, dtype)
         most = max(map(len, shown.values()))
         shape = (len(shown) * most, *size, frames)
         require_memory(bytes_of(shape, kind), limit_bytes, f"the {self._wish.signal} of {len(everything)} trials")

@@ -56,6 +56,8 @@ class Roots:
         root = self._root_of(file, what)
         try:
             return open_array(root, file.path, rows)
+        except IndexError as error:
+            raise SignalError(f"{what}: {root.path / file.path} has not the rows asked for: {error}") from error
         except (ArrayError, UnreadableError) as error:
             raise SignalError(f"{what}: {root.path / file.path} {error}; {TAKE_IN}") from error
 

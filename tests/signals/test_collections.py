@@ -76,6 +76,9 @@ def test_a_normalised_stack(cat: Catalog, shown: Shown) -> None:
     expected = [shown.stored(shown.open, n, "response")[:, :240] / std[:, None] for n in query.values("trial")]
     np.testing.assert_allclose(query.responses().stack("by_std").values, expected, rtol=1e-12)
     assert query.responses().stack("by_std", dtype="float32").values.dtype == np.float32
+    for wrong in ("int16", "nothing", object):
+        with pytest.raises(QueryError, match=r"expected a floating-point type"):
+            query.responses().stack(dtype=wrong)
     with pytest.raises(QueryError, match="normalization='by_std' is for responses, not for the pupil"):
         query.pupil().stack("by_std")
 
@@ -130,10 +133,12 @@ def test_the_catalog_is_asked_a_few_times_however_many_trials(cat: Catalog, show
     counts = []
     for query in (cat.trials.limit(1), cat.trials):
         asked.clear()
-        for signal in query.responses(allow_invalid=True):
-            _ = signal.shape, signal.data, signal.segments
+        signals = list(query.responses(allow_invalid=True))
+        assert all(signal.data.shape == signal.shape for signal in signals)
         counts.append(sum("FROM" in statement for statement in asked))
-    assert counts[0] == counts[1] <= 4
+        assert all(signal.segments for signal in signals)
+        counts.append(sum("FROM" in statement for statement in asked))
+    assert counts == [2, 5, 2, 5]
 
 
 def test_neurons_by_a_query_by_filters_and_by_rows(cat: Catalog, shown: Shown) -> None:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from catalog import Catalog, SignalError
-from catalog.signals import Signal
-from catalog.upkeep import relocate
+from catalog.signals import Signal, open_signal
+from catalog.upkeep import relocate, remove
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from tests.importing.builder import PublishedFolder
@@ -113,6 +113,19 @@ def test_a_file_that_was_missing_or_broken_when_it_was_ingested(database: str, s
         assert len(cat.repeats(label="RandomDots", recordings=scratch.open)) == 0
 
 
+def test_neurons_without_statistics(database: str, scratch: Shown) -> None:
+    (film,) = scratch.trials_of(scratch.withheld, "NaturalVideo")
+    (scratch.folder / scratch.withheld / "data/responses" / f"{film}.npy").unlink()
+    ingest_recordings(database, scratch.folder, workers=1)
+    with Catalog(database) as cat:
+        (number, *_) = scratch.trials_of(scratch.withheld, "RandomDots")
+        responses = open_signal(cat.trial(scratch.withheld, number), "response", allow_invalid=True)
+        assert np.isnan(responses.neurons.mean_activation).all()
+        with pytest.raises(SignalError, match=r"has no std_activation of 13 of its 13 neurons"):
+            responses.get_data("by_std")
+        assert np.isnan(responses.get_data("by_mean_per_trial")).all()
+
+
 def test_a_file_that_cannot_be_read(database: str, scratch: Shown) -> None:
     ingest_recordings(database, scratch.folder, workers=1)
     with Catalog(database) as cat:
@@ -128,6 +141,15 @@ def test_a_file_that_cannot_be_read(database: str, scratch: Shown) -> None:
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
         with pytest.raises(SignalError, match=r"is no \.npy file"):
             _ = signal.data
+
+
+def test_trials_that_were_removed_meanwhile(database: str, shown: Shown) -> None:
+    ingest_recordings(database, shown.folder, workers=1)
+    with Catalog(database) as cat:
+        signals = list(cat.trials.responses(allow_invalid=True))
+        remove(cat, shown.withheld)
+        with pytest.raises(SignalError, match="removed, since their signals were asked for; ask for them again"):
+            list(signals[0].segments)
 
 
 def packed(database: str, shown: Shown, folder: Path, method: int) -> None:

@@ -53,6 +53,15 @@ def test_the_frame_tells_what_is_along_the_first_axis(cat: Catalog, shown: Shown
         np.testing.assert_array_equal(values, stored[:, row.frame_start : row.frame_start + 3])
 
 
+def test_a_query_that_was_cut_short(cat: Catalog, shown: Shown) -> None:
+    query = (
+        cat.segment_presentations.filter(recording=shown.open, segment_label="PinkNoise").order_by("-trial").limit(3)
+    )
+    windows = query.responses(window=(0, 3))
+    assert [(one.row["trial"], one.row["segment_index"]) for one in windows] == query.rows(["trial", "segment_index"])
+    assert len(windows) == 3
+
+
 def test_segments_give_all_their_presentations(cat: Catalog, shown: Shown) -> None:
     segment = cat.segments.filter(label="RandomDots").first()
     windows = cat.segments.filter(id=segment.id).pupil(window=(0, 60))
