@@ -65,7 +65,9 @@ def show_positions(
     ax.tick_params(labelsize="small")
     for name, ticks in (("x", 6), ("y", 6), ("z", 3)):
         ax.locator_params(axis=name, nbins=ticks)
-    ax.set_box_aspect([float(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim(), ax.get_zlim())], zoom=0.9)
+    # Without a colour bar, the box fills the page, and the layout does not reckon with the label of z beside it.
+    zoom = 0.9 if colours is None else 1.0
+    ax.set_box_aspect([float(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim(), ax.get_zlim())], zoom=zoom)
     if not ax.zaxis_inverted():
         ax.invert_zaxis()
     figure: Any = ax.get_figure(root=True)

@@ -39,6 +39,7 @@ def show_contact_sheet(
 ) -> Picture[AxesGrid]:
     """Show the middle frame of every video, by class, over its published or its shortened ID.
 
+    Where the middle of a video is a gray pause between photographs, the nearest photograph is shown.
     Of each video, one presentation is opened, and closed again. A video whose file is not there, cannot be read, or was
     never taken in has an empty tile that says so; the log says why.
 

@@ -87,16 +87,19 @@ def show_spectrum(
     Raises
     ------
     PictureError
-        See `power_spectrum`; or the signal is constant and has no power at all.
+        See `power_spectrum`; the signal is constant and has no power at all; or `highest` leaves no frequency.
     """
     frequencies, power = power_spectrum(values, sampling_freq, window=window)
-    shown = frequencies > 0
+    top = frequencies[-1] if highest is None else highest
+    shown = (frequencies > 0) & (frequencies <= top)
     if np.ptp(np.asarray(values)[~np.isnan(values)]) == 0:
         raise PictureError("a constant signal has no power at any frequency: there is nothing to show")
+    if not shown.any():
+        raise PictureError(f"highest={highest!r}: expected {frequencies[1]:.2g} Hz, the lowest that is known, or more")
     ax = axes_for(ax, 6.0, 3.2)
     # The windows have lost their mean and their line: nothing is left at 0 Hz to show.
     ax.semilogy(frequencies[shown], power[shown], color=BLACK, linewidth=1.1)
-    ax.set_xlim(0, frequencies[-1] if highest is None else highest)
+    ax.set_xlim(0, top)
     ax.set_xlabel("frequency (Hz)")
     ax.set_ylabel(f"power spectral density\n({unit}² / Hz)")
     open_frame(ax)

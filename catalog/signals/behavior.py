@@ -25,7 +25,7 @@ class Traced(Signal):
         from catalog.pictures import show_trace
 
         values = self.get_data(trim=True)
-        return show_trace(values, self.sampling_freq, unit=self.unit, segments=self.spans(segments), ax=ax)
+        return show_trace(values, self.sampling_freq, unit=self.unit, segments=self.frame_spans(segments), ax=ax)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -58,7 +58,9 @@ class Video(Watched, Signal):
         """Show how much each frame changes to the next, with segments; see `catalog.pictures.show_change_signal`."""
         from catalog.pictures import show_change_signal
 
-        return show_change_signal(self.data, self.sampling_freq, peaks=peaks, segments=self.spans(segments), ax=ax)
+        return show_change_signal(
+            self.data, self.sampling_freq, peaks=peaks, segments=self.frame_spans(segments), ax=ax
+        )
 
 
 @dataclass(frozen=True, eq=False)

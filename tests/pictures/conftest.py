@@ -28,11 +28,9 @@ def figure() -> Figure:
 
 @pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with raw recordings of two mice in `data`, and their catalog; tests must not write there."""
+    """A folder with raw recordings of all classes in `data`, and their catalog; tests must not write there."""
     folder = tmp_path_factory.mktemp("simulated")
-    options = SimulationOptions(
-        seed=5, recordings=2, n_neurons=12, train_videos=1, test_videos=1, test_repeats=1, parametric_repeats=1
-    )
+    options = SimulationOptions(seed=5, n_neurons=12, test_videos=0, parametric_repeats=1)
     simulate(folder / "data", options, progress=None)
     ingest_recordings(folder / "catalog.db", folder / "data", workers=1)
     return folder

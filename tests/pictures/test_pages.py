@@ -29,7 +29,7 @@ def test_a_page_holds_both_pictures(run, tmp_path, cat):
     result = run("sheet.html")
     assert (result.exit_code, result.stdout) == (0, "")
     page = (tmp_path / "sheet.html").read_text()
-    assert f"<title>{cat.videos.count()} videos, {cat.trials.count()} trials, 2 recordings</title>" in page
+    assert f"<title>{cat.videos.count()} videos, {cat.trials.count()} trials, 4 recordings</title>" in page
     pictures = re.findall(r"data:image/png;base64,([^\"]+)", page)
     assert len(pictures) == 2
     assert "http" not in page
@@ -58,7 +58,7 @@ def test_the_map(run, tmp_path, name, begin):
         (["nowhere/sheet.png"], "nowhere is no folder"),
         (["taken.png"], "taken.png is there already; --force"),
         (["x.png", "--where", "labl=Gabor"], "Did you mean 'label'"),
-        (["x.png", "--where", "label=Gabor"], "there are no videos to show"),
+        (["x.png", "--where", "label=gabor"], "there are no videos to show"),
         (["x.html", "--map"], "--map counts all trials"),
         (["x.png", "--columns", "0"], "Invalid value for '--columns'"),
     ],

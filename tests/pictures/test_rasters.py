@@ -45,7 +45,7 @@ def test_above_the_threshold_is_black_and_the_share_is_told(responses):
     picture = show_raster(responses, 30, threshold=3.0)
     np.testing.assert_array_equal(image(picture).get_array(), responses > 3.0)
     share = (responses > 3.0).mean()
-    assert f"above 3 ({share:.1%} of the values)" in picture.axes.get_title()
+    assert f"above 3: {share:.1%} of the values" in picture.axes.get_title()
     drawn(picture)
 
 
@@ -89,10 +89,25 @@ def test_silent_neurons_are_white():
     drawn(picture)
 
 
-def test_a_real_number_of_neurons():
-    picture = show_raster(np.zeros((8000, 30), np.float32), 30)
+def test_of_a_whole_recording_lines_are_means(rng):
+    # Only one neuron in sixteen is ever active, and all of those at once: lines of single neurons would miss most.
+    responses = np.zeros((8000, 30), np.float32)
+    responses[7::16, 10:20] = 16
+    picture = show_raster(responses, 30)
     assert picture.figure.get_figheight() <= 6
-    drawn(picture)
+    np.testing.assert_array_equal(image(picture).get_array(), responses)
+    assert image(picture).get_clim() == pytest.approx((0, 1))
+    assert picture.axes.get_ylabel() == "neuron (row)\n(lines: means of about 16)"
+    page = drawn(picture)[..., 0]
+    box = picture.axes.get_window_extent()
+    column = page[page.shape[0] - int(box.y1) + 10 : page.shape[0] - int(box.y0) - 10, int(box.x0 + box.width / 2)]
+    assert column.max() < 60
+    silent = page[page.shape[0] // 2, int(box.x0 + box.width / 6)]
+    assert silent == 255
+    share = show_raster(responses, 30, threshold=3)
+    assert image(share).get_clim() == pytest.approx((0, 1 / 16))
+    assert share.figure.axes[1].get_ylabel() == "share of neurons above 3"
+    drawn(share)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,13 @@ import shutil
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
-from catalog import Catalog
+from catalog import Catalog, Trial
 from catalog.errors import PictureError
 from catalog.pictures import show_contact_sheet
+from catalog.pictures.tiles import middle_frame
+from catalog.signals import SegmentSpan
 from ingest.importing import import_metadata
 from tests.importing.builder import PublishedFolder
 from tests.pictures.looking import drawn
@@ -39,8 +42,28 @@ def test_the_middle_frame_of_every_video_by_class(cat, simulated):
             (file,) = [file for file in trial.files if file.signal == "video"]
             pixels = np.load(simulated / "data" / trial.recording.name / file.path)
             candidates.append(pixels[:, :, trial.valid_frames_video // 2])
+            if video.label == "NaturalImages":
+                photographs = [span for span in video.segments if span.segment.label == "NaturalImages"]
+                middles = [(span.frame_start + span.frame_end) // 2 for span in photographs]
+                candidates[-1] = pixels[:, :, min(middles, key=lambda at: abs(at - trial.valid_frames_video / 2))]
         assert any(np.array_equal(tile, pixels) for pixels in candidates), video
     drawn(picture)
+
+
+@pytest.mark.parametrize(
+    ("n_frames", "labels", "frame"),
+    [
+        (300, [], 150),
+        (300, ["NaturalVideo"] * 3, 150),
+        (320, ["NaturalImages", "Background", "NaturalImages"], 250),
+        (280, ["NaturalImages", "Background", "NaturalImages"], 50),
+        (300, ["Background", "NaturalImages", "Background"], 150),
+        (300, ["Background"] * 3, 150),
+    ],
+)
+def test_a_gray_pause_is_no_picture_of_a_video(n_frames, labels, frame):
+    spans = [SegmentSpan(i, 100 * i, 100 * i + 100, None, False, label) for i, label in enumerate(labels)]
+    assert middle_frame(n_frames, spans) == frame
 
 
 def test_chosen_videos_in_rows(cat):
@@ -91,6 +114,17 @@ def test_one_presentation_that_can_be_opened_is_enough(simulated, tmp_path):
             folder.with_name("away").rename(folder)
     assert notes(picture) == []
     assert len(picture.axes[0].images) == 1
+
+
+def test_a_published_name_is_what_people_call_it(simulated, tmp_path):
+    shutil.copy(simulated / "catalog.db", tmp_path / "catalog.db")
+    with Catalog(tmp_path / "catalog.db") as cat:
+        with cat.session() as session:
+            trial = session.scalars(select(Trial).where(Trial.label == "Gabor")).first()
+            trial.published_video_id = "v657206"
+            session.commit()
+        picture = show_contact_sheet(cat, cat.videos.filter(label="Gabor"))
+    assert "v657206" in [text.get_text() for text in picture.axes[0].texts]
 
 
 def test_published_metadata_alone_gives_names_and_notes(make_database, tmp_path):

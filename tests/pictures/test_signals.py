@@ -11,8 +11,8 @@ from tests.pictures.looking import drawn
 
 @pytest.fixture
 def trial(cat):
-    """A trial of random dots, all signals of which are valid."""
-    return cat.trials.filter(label="RandomDots", valid_response=True, valid_locomotion=True).first()
+    """A trial of several segments, all signals of which are valid."""
+    return cat.trials.filter(label=["Gabor", "PinkNoise"], valid_response=True, valid_locomotion=True).first()
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_video_plays_and_is_saved(trial, stored, tmp_path):
     clip = video.display_video_clip()
     np.testing.assert_array_equal(clip.frames, np.moveaxis(np.rint(stored("video")), -1, 0))
     assert clip.sampling_freq == 30
-    assert clip.title == f"RandomDots · {trial.video_id} · trial {trial.trial}"
+    assert clip.title == f"{trial.label} · {trial.video_id} · trial {trial.trial}"
     with Image.open(video.save(tmp_path / "dots.webp")) as image:
         assert image.n_frames == trial.valid_frames
         assert image.size == (64, 36)
@@ -103,7 +103,8 @@ def test_behavior(trial, stored):
     expected = stored("pupil") - (slope * np.arange(len(stored("pupil"))) + start)
     np.testing.assert_allclose(pupil.detrended(), expected, atol=1e-3)
     frequencies, power = pupil.power_spectrum()
-    np.testing.assert_allclose(pupil.show_spectrum(highest=2).axes.lines[0].get_ydata(), power[1:])
+    np.testing.assert_allclose(pupil.show_spectrum().axes.lines[0].get_ydata(), power[1:])
+    assert pupil.show_spectrum(highest=2).axes.get_xlim() == (0, 2)
     assert frequencies[-1] == 15
     (path,) = open_signal(trial, "gaze").show_path().axes.collections
     assert len(path.get_segments()) == trial.valid_frames - 1
