@@ -34,19 +34,32 @@ FILE_SETTINGS = (
     "verbose",
 )
 """What the published methods take to choose among metadata files that may contradict each other."""
-MAKES_METADATA = (
-    "add_segments_id_to_video_metadata",
-    "classify_videos",
-    "create_folders_metadata",
-    "define_segments_id",
-    "define_valid_frames",
-    "define_valid_responses",
-    "define_videos_id",
-    "generates_basic_metadata_per_recording",
-    "generates_neurons_metadata",
-    "save_trials_metadata",
-)
-"""Methods of the published class that write metadata files, which `catalog ingest` and `catalog export` do here."""
+_MADE = "`catalog ingest DATA` makes the metadata, and `catalog export DIR --format published` writes its files"
+_KNOWN = "what it reads is known from the start: `info`, `trials_df` and `segments_df`"
+_MEASURED = 'ingest measures neurons: `info[recording]["neurons"].stats_activity`'
+INSTEAD = {
+    **dict.fromkeys(
+        (
+            "add_segments_id_to_video_metadata",
+            "classify_videos",
+            "compute_dissimilarity_segments",
+            "compute_dissimilarity_videos",
+            "create_folders_metadata",
+            "define_segments_id",
+            "define_valid_frames",
+            "define_valid_responses",
+            "define_videos_id",
+            "generates_basic_metadata_per_recording",
+            "save_trials_metadata",
+        ),
+        _MADE,
+    ),
+    **dict.fromkeys(("add_data_info", "load_neurons", "load_trial_types", "set_trial_type"), _KNOWN),
+    **dict.fromkeys(
+        ("compute_neurons_stats", "compute_neurons_stats_per_neuron", "generates_neurons_metadata"), _MEASURED
+    ),
+}
+"""Methods of the published class that there are not here, and what does their work."""
 
 
 class DataSet(Questions):
@@ -243,10 +256,8 @@ class DataSet(Questions):
         return f"<DataSet of {len(self.recording)} recordings in {self.catalog!r}>"
 
     def __getattr__(self, name: str) -> Any:
-        """Say what takes the place of a published method that writes metadata."""
-        hint = ""
-        if name in MAKES_METADATA:
-            hint = ": `catalog ingest DATA` makes the metadata, and `catalog export DIR --format published` writes its files"
+        """Say what does the work of a published method that is not here."""
+        hint = f": {INSTEAD[name]}" if name in INSTEAD else ""
         raise AttributeError(f"'DataSet' object has no attribute {name!r}{hint}")
 
 
