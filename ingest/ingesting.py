@@ -15,7 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from catalog.arrays.digests import CRC32
+from catalog.arrays import UnreachableError
+from catalog.arrays.digests import ALGORITHMS, CRC32
+from catalog.errors import InputError, nearest
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
@@ -29,9 +31,9 @@ from ingest.reading.layout import TOPIC, RecordingFolder
 from ingest.reading.listing import Listing, Mark, file_digests, meta_digest
 from ingest.reading.session import SessionMeta
 from ingest.reconciling import reconcile, told_before
-from ingest.recording import RawRecording, assemble
+from ingest.recording import RawRecording, assemble, require_something_read
 from ingest.report import RunReport
-from ingest.trial import TrialResult, TrialTask, kept_trial, read_trial
+from ingest.trial import UNREADABLE, TrialResult, TrialTask, kept_trial, read_trial
 from ingest.workers import Workers, open_workers
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
@@ -42,6 +44,8 @@ from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored
 
 SAMPLING_FREQ = 30.0
 """Hz; the raw files do not tell it."""
+UNREACHABLE = "unreachable"
+LEFT = "left the recording as it was; the same command takes it in when it can be read"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class _Options:
     sampling_freq: float
     recheck: bool
     outdated: bool
+    digest: str = CRC32
 
 
 def ingest_recordings(
@@ -64,6 +69,7 @@ def ingest_recordings(
     sampling_freq: float = SAMPLING_FREQ,
     recheck: bool = False,
     outdated: bool = False,
+    digest: str = CRC32,
     progress: Listener = lambda progress: None,
 ) -> RunReport:
     """Take raw recordings into a catalog, which is made if it is not there.
@@ -77,7 +83,7 @@ def ingest_recordings(
     database
         A path, `sqlite:///path` or `postgresql://…`.
     data
-        The folder that holds the recordings, or one recording.
+        The folder that holds the recordings, in folders and zips, or one recording.
     metadata
         A folder of published metadata, imported with them: its IDs become aliases of those derived from content.
     recordings
@@ -92,6 +98,9 @@ def ingest_recordings(
         Recognise unchanged files by their digests, for which all are read, instead of by size and modification time.
     outdated
         Read everything of recordings whose rows were made by another version of the analysis.
+    digest
+        By what the digests of the files that are read are made: `crc32`, or `sha256`, which costs about four times as
+        much; those that are on record stay as they are.
     progress
         Is called when the run has started, after each trial and each recording, and in the end.
 
@@ -103,6 +112,8 @@ def ingest_recordings(
         The database cannot be used; nothing was changed.
     """
     start = time.monotonic()
+    if digest not in ALGORITHMS:
+        raise InputError(f"{digest!r} is no kind of digest. {nearest(digest, ALGORITHMS)}")
     found = find_input(Path(data), recordings)
     wanted = None if recordings is None else [one.folder.name for one in found.candidates]
     if metadata is not None:
@@ -111,7 +122,7 @@ def ingest_recordings(
     parameters = {"data": str(Path(data).absolute()), "recordings": recordings, "sampling_freq": sampling_freq}
     try:
         with open_workers(executor, workers) as crew:
-            options = _Options(sampling_freq, recheck, outdated)
+            options = _Options(sampling_freq, recheck, outdated, digest)
             work = _Ingest(engine, found, options, parameters, crew, Meter(progress))
             work.run()
         # Disagreements about segments belong to no recording: each transaction tells them.
@@ -146,6 +157,8 @@ class _Ingest:
     done: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     outdated: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    on_record: dict[str, list[Problem]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
@@ -157,8 +170,11 @@ class _Ingest:
             return
         version = {"analysis_version": ANALYSIS_VERSION}
         with recorded_run(self.engine, "ingest", self.parameters, **version) as self.run_id:
-            for candidate, meta in in_order_of_content(changed):
-                self._take(candidate, meta)
+            for candidate, meta in in_order_of_content(changed, self._leave):
+                try:
+                    self._take(candidate, meta)
+                except UnreachableError as error:
+                    self._leave(candidate, error)
             with writing(self.engine) as connection:
                 self._write_problems_of_the_folder(connection)
                 finish_run(connection, self.run_id)
@@ -173,6 +189,7 @@ class _Ingest:
             unchanged=self.run_id is None,
             left=self.unchanged,
             outdated=self.outdated,
+            lost=self.lost,
             trials_read=self.meter.now.trials[0],
         )
 
@@ -180,6 +197,9 @@ class _Ingest:
         """Return the recordings about which something is to be done, and tell how much that is."""
         with self.engine.connect() as connection:
             sources = stored_sources(connection)
+            names = [found.folder.name for found in self.found.candidates]
+            for problem in read_problems(connection, TOPIC, recordings=names):
+                self.on_record.setdefault(str(problem.recording), []).append(problem)
         changed, to_read = [], []
         for found in self.found.candidates:
             candidate = self._with_what_is_known(found, sources)
@@ -190,8 +210,7 @@ class _Ingest:
                 changed.append(candidate)
                 files = what_stays(connection, candidate).files_to_read().values()
                 to_read += [_bytes(candidate.listing, some) for some in files]
-        with self.engine.connect() as connection:
-            self.problems += read_problems(connection, TOPIC, recordings=self.unchanged)
+        self.problems += [problem for name in self.unchanged for problem in self.on_record.get(name, ())]
         self.problems += _told_before(self.engine, self.unchanged)
         self.meter.start(len(changed), len(to_read), sum(to_read), len(self.unchanged))
         return changed
@@ -203,7 +222,11 @@ class _Ingest:
         return replace(found, stored=stored, digests=self._digests(found.folder) if self.options.recheck else None)
 
     def _is_unchanged(self, connection: Connection, candidate: Candidate) -> bool:
-        if not is_current(candidate, self.options.sampling_freq) or not same_content(connection, candidate):
+        on_record = self.on_record.get(candidate.folder.name, ())
+        if any(problem.kind == UNREACHABLE for problem in on_record):
+            return False
+        unread = [problem.path for problem in on_record if problem.kind == UNREADABLE and problem.path is not None]
+        if not is_current(candidate, self.options.sampling_freq, unread) or not same_content(connection, candidate):
             return False
         self.unchanged.append(candidate.folder.name)
         if candidate.stored is not None and is_outdated(candidate.stored):
@@ -249,6 +272,7 @@ class _Ingest:
         with self.engine.connect() as connection:
             job = what_stays(connection, candidate)
         recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
+        require_something_read(job.folder, recording.facts)
         told = self._write(job, recording)
         if told is None:
             self._take(candidate.afresh(), meta)
@@ -258,15 +282,33 @@ class _Ingest:
         self.counts.update(trials=len(recording.facts.trials), neurons=len(recording.facts.neurons))
         self.meter.recording(job.folder.name, _line(recording, told, time.monotonic() - began), told)
 
+    def _leave(self, candidate: Candidate, error: UnreachableError) -> None:
+        """Leave a recording as it is in the catalog, and say why."""
+        assert self.run_id is not None
+        name = candidate.folder.name
+        problem = Problem("error", UNREACHABLE, TOPIC, str(error), LEFT, name)
+        with writing(self.engine) as connection:
+            clear_problems(connection, TOPIC, recordings=[name], kind=UNREACHABLE)
+            write_problems(connection, self.run_id, [problem])
+        self.lost.append(name)
+        self.problems.append(problem)
+        self.meter.recording(name, f"{name}: left as it was: {error}", [problem])
+
     def _results(self, job: Job) -> Iterator[TrialResult]:
         """Yield the result of every trial: of those that stay, and of those that are read."""
         to_read = job.files_to_read()
         name, root = job.folder.name, job.folder.path
-        results = self.crew.map(read_trial, [TrialTask(name, root, *trial) for trial in to_read.items()])
+        results = self.crew.map(
+            read_trial, [TrialTask(name, root, *trial, self.options.digest) for trial in to_read.items()]
+        )
         for trial in job.folder.files:
             read = next(results) if trial in to_read else None
             if read is not None:
                 self.meter.trial(name, _bytes(job.listing, to_read[trial]))
+            if read is not None and read.problems and trial in job.kept:
+                # Its response is not what it was after all: nothing of its rows is to be relied on.
+                del job.kept[trial]
+                read = read_trial(TrialTask(name, root, trial, job.folder.files[trial], self.options.digest))
             if trial in job.kept:
                 yield kept_trial(job.kept[trial], read.activity if read is not None else None)
             elif read is not None:
@@ -288,17 +330,18 @@ class _Ingest:
             _complete(facts, ids, old)
             before = videos_of(connection, facts.name)
             replace_recording(connection, facts, self.run_id)
-            self._keep_what_was_seen(connection, job)
+            self._keep_what_was_seen(connection, job, facts.trials)
             clear_problems(connection, TOPIC, recordings=[facts.name])
             write_problems(connection, self.run_id, facts.problems)
             told = reconcile(connection, facts, old, self.run_id) if old is not None else []
             remove_unshown(connection, before)
         return [*facts.problems, *told]
 
-    def _keep_what_was_seen(self, connection: Connection, job: Job) -> None:
+    def _keep_what_was_seen(self, connection: Connection, job: Job, trials: Iterable[TrialFacts]) -> None:
         """Remember what the files were like, by which the next run recognises them."""
         assert self.run_id is not None
-        seen = {"listing": job.listing.digest, "meta": meta_digest(job.folder)}
+        as_read = job.listing.as_read(file for trial in trials for file in trial.files)
+        seen = {"listing": as_read.digest, "meta": meta_digest(job.folder)}
         self.parameters[SEEN] = {**self.parameters.get(SEEN, {}), job.folder.name: seen}
         keep_parameters(connection, self.run_id, self.parameters)
 
@@ -315,7 +358,7 @@ def plan(
     found = find_input(Path(data), recordings)
     stored = sources_in(database)
     rows = []
-    for candidate, meta in in_order_of_content(found.candidates):
+    for candidate, meta in in_order_of_content(found.candidates, _not_to_be_planned):
         folder = candidate.folder
         paths = [path for files in folder.files.values() for path in files.values()]
         size = sum(map(candidate.listing.bytes, paths))
@@ -323,6 +366,10 @@ def plan(
         would = _would(replace(candidate, stored=stored.get(folder.name)), sampling_freq, outdated=outdated)
         rows.append([folder.name, would, len(folder.files), len(paths), round(size / 1e6, 1), n_problems])
     return ["recording", "would", "trials", "files", "MB", "problems"], rows
+
+
+def _not_to_be_planned(candidate: Candidate, error: UnreachableError) -> None:
+    raise InputError(f"{candidate.folder.name} cannot be read: {error}") from error
 
 
 def _would(candidate: Candidate, sampling_freq: float, *, outdated: bool) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from catalog.arrays import UnreachableError
 from ingest.analysis.activity import ActivityPartial, ActivityStatistics, activity_statistics
 from ingest.analysis.video import VideoAnalysis
 from ingest.facts import Problem, RecordingFacts, Row
 from ingest.reading.layout import TOPIC, RecordingFolder, missing_files
 from ingest.reading.session import COORDINATES, UNIT_IDS, SessionMeta, tier_of
-from ingest.trial import TrialResult
+from ingest.trial import UNREADABLE, TrialResult
 
 
 @dataclass
@@ -79,6 +80,19 @@ def assemble(
         "source": "raw",
     }
     return recording
+
+
+def require_something_read(folder: RecordingFolder, facts: RecordingFacts) -> None:
+    """Refuse a recording of which not one file is given out: that says nothing of what the files hold.
+
+    Raises
+    ------
+    UnreachableError
+        Whatever was tried could not be read; the message has the first reason.
+    """
+    unread = [problem for problem in facts.problems if problem.kind == UNREADABLE]
+    if unread and len(unread) == sum(map(len, folder.files.values())):
+        raise UnreachableError(f"none of its {len(unread)} files can be read: {unread[0].message}")
 
 
 def _gather(result: TrialResult, recording: RawRecording, gathered: _Gathered, tier: str | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, UnreadableError
+from catalog.arrays import ArrayError, UnreachableError, UnreadableError
 from catalog.arrays.digests import CRC32
 from ingest.analysis.activity import ActivityPartial, trial_activity
 from ingest.analysis.frames import canonical_frames
@@ -20,6 +20,8 @@ from ingest.reading.arrays import LoadedArray, read_array
 from ingest.reading.roots import root_at
 
 TOPIC = "ingest"
+UNREADABLE = "unreadable_file"
+"""The kind of problem with a file that the system or a zip does not give out, whatever it may hold."""
 DIMENSIONS = {"video": 3, "response": 2, "behavior": 2, "gaze": 2}
 ROWS = {"behavior": 2, "gaze": 2}
 SIGNALS_OF: dict[str, tuple[tuple[str, int | None], ...]] = {
@@ -89,6 +91,11 @@ def read_trial(task: TrialTask) -> TrialResult:
     """Read and analyse the files of a trial.
 
     A file that is missing or broken costs its own signal: that is invalid, and its count of valid frames unknown.
+
+    Raises
+    ------
+    UnreachableError
+        The system gives out nothing of the recording at the moment, which says nothing of its files.
     """
     result = TrialResult(TrialFacts(task.trial, _without_signals()))
     lengths: dict[str, int] = {}
@@ -127,8 +134,11 @@ def _load(task: TrialTask, kind: str, path: str, result: TrialResult) -> LoadedA
             raise ArrayError(f"has the shape {loaded.values.shape}, expected ({ROWS[kind]}, frames)")
         if loaded.values.shape[0] == 0:
             raise ArrayError(f"holds nothing: its shape is {loaded.values.shape}")
+    except UnreachableError:
+        raise
     except (ArrayError, UnreadableError) as error:
-        _note(result, task, "error", "bad_file", kind, path, str(error), f"the trial has no valid {kind} signal")
+        what = "bad_file" if isinstance(error, ArrayError) else UNREADABLE
+        _note(result, task, "error", what, kind, path, str(error), f"the trial has no valid {kind} signal")
         return None
     return loaded
 

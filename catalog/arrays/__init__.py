@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from catalog.arrays.digests import digest_as, digest_of
 from catalog.arrays.npy import ArrayError, Header, parse_array, read_header
-from catalog.arrays.opening import open_array
-from catalog.arrays.roots import FoundFile, Place, Root, UnreadableError, open_root
+from catalog.arrays.opening import open_array, open_root
+from catalog.arrays.roots import FoundFile, Place, Root, UnreachableError, UnreadableError
 
 __all__ = [
     "ArrayError",
@@ -13,6 +13,7 @@ __all__ = [
     "Header",
     "Place",
     "Root",
+    "UnreachableError",
     "UnreadableError",
     "digest_as",
     "digest_of",

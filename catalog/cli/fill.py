@@ -30,6 +30,13 @@ recording_option = click.option(
 )
 @recording_option
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes to read with; default: the cores.")
+@click.option(
+    "--digest",
+    type=click.Choice(["crc32", "sha256"]),
+    default="crc32",
+    show_default=True,
+    help="By what files are known again: crc32 finds accidents, sha256 costs more and proves.",
+)
 @click.option("--recheck", is_flag=True, help="Compare digests instead of times: reads all files.")
 @click.option("--outdated", is_flag=True, help="Redo recordings that another version of the analysis took in.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and change nothing.")
@@ -41,12 +48,13 @@ def ingest(
     metadata: Path | None,
     recordings: tuple[str, ...],
     workers: int | None,
+    digest: str,
     recheck: bool,
     outdated: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take the raw recordings in DATA (or the one that DATA is) into the catalog.
+    """Take the raw recordings in DATA (or the one that DATA is) into the catalog: folders, and zips as published.
 
     Each is taken in whole or not at all. Files that are what they were are not read again: the same command continues
     an ingest that was interrupted, and takes in what has changed. IDs, once given, stay. What is wrong with files is
@@ -70,6 +78,7 @@ def ingest(
             workers=workers,
             recheck=recheck,
             outdated=outdated,
+            digest=digest,
             progress=display,
         )
     except KeyboardInterrupt:

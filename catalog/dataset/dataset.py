@@ -13,6 +13,7 @@ from catalog.dataset import folders
 from catalog.dataset.combining import combine_data
 from catalog.dataset.errors import DataSetError
 from catalog.dataset.info import summary
+from catalog.dataset.instead import INSTEAD
 from catalog.dataset.loading import BEHAVIORS, Loader
 from catalog.dataset.opening import Opening, names_of
 from catalog.dataset.questions import Questions
@@ -34,32 +35,6 @@ FILE_SETTINGS = (
     "verbose",
 )
 """What the published methods take to choose among metadata files that may contradict each other."""
-_MADE = "`catalog ingest DATA` makes the metadata, and `catalog export DIR --format published` writes its files"
-_KNOWN = "what it reads is known from the start: `info`, `trials_df` and `segments_df`"
-_MEASURED = 'ingest measures neurons: `info[recording]["neurons"].stats_activity`'
-INSTEAD = {
-    **dict.fromkeys(
-        (
-            "add_segments_id_to_video_metadata",
-            "classify_videos",
-            "compute_dissimilarity_segments",
-            "compute_dissimilarity_videos",
-            "create_folders_metadata",
-            "define_segments_id",
-            "define_valid_frames",
-            "define_valid_responses",
-            "define_videos_id",
-            "generates_basic_metadata_per_recording",
-            "save_trials_metadata",
-        ),
-        _MADE,
-    ),
-    **dict.fromkeys(("add_data_info", "load_neurons", "load_trial_types", "set_trial_type"), _KNOWN),
-    **dict.fromkeys(
-        ("compute_neurons_stats", "compute_neurons_stats_per_neuron", "generates_neurons_metadata"), _MEASURED
-    ),
-}
-"""Methods of the published class that there are not here, and what does their work."""
 
 
 class DataSet(Questions):

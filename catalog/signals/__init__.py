@@ -9,7 +9,8 @@ from catalog.signals.neurons import NeuronChoice, Neurons
 from catalog.signals.opening import open_signal, repeats_of, signals_of
 from catalog.signals.repeats import Repeats, RepeatStack, VideoRepeats
 from catalog.signals.responses import Responses
-from catalog.signals.signal import SegmentSpan, Signal
+from catalog.signals.signal import Signal
+from catalog.signals.spans import SegmentSpan
 from catalog.signals.stacks import Stack
 from catalog.signals.video import Video, VideoSegment
 from catalog.signals.windows import Window, Windows

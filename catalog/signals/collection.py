@@ -110,7 +110,7 @@ class Signals(Generic[SignalT]):
             Leave out the padding: the frames are as many as the longest trial has, and a shorter trial is masked after
             its end. Without it, they are as many as the longest array has, padding included.
         dtype
-            The type of the values; by default that of the files, or float64 for normalised responses.
+            The floating-point type of the values; by default that of the files, or float64 for normalised responses.
         limit_bytes
             The memory that may be taken; by default, what the machine has left. It is looked at before it is taken.
 
@@ -123,7 +123,7 @@ class Signals(Generic[SignalT]):
             It would take too much memory; or a trial's signal cannot be opened, see `Signal.data`.
         """
         name = required_normalization(normalization, self.wish.signal)
-        shape, kind = self._shape(trim=trim), np.dtype(dtype) if dtype is not None else common_dtype(self, name)
+        shape, kind = self._shape(trim=trim), common_dtype(self, name, dtype)
         require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {len(self)} trials")
         stacking = Stacking(shape, kind)
         for index, signal in enumerate(self):
@@ -177,8 +177,16 @@ def common_shape(signals: Sequence[Signal], wish: Wish, what: str) -> tuple[int,
     return sizes.pop()
 
 
-def common_dtype(signals: Iterable[Signal], normalization: str | None) -> np.dtype[Any]:
-    """Return the type that holds the values of all."""
+def common_dtype(signals: Iterable[Signal], normalization: str | None, dtype: Any = None) -> np.dtype[Any]:
+    """Return the type that was asked for, or else one that holds the values of all; QueryError if it has no NaN."""
+    if dtype is not None:
+        try:
+            wanted: np.dtype[Any] = np.dtype(dtype)
+        except TypeError:
+            wanted = np.dtype(object)
+        if wanted.kind != "f":
+            raise QueryError(f'dtype={dtype!r}: expected a floating-point type, such as "float32"')
+        return wanted
     if normalization is not None:
         return np.dtype(np.float64)
     return np.result_type(*{signal.dtype for signal in signals})

@@ -33,16 +33,6 @@ FORMULAS: dict[str, Callable[..., NDArray[Any]]] = {
     "minmax": lambda values, lowest, highest: _divided(values - lowest, highest - lowest),
 }
 
-UNITS = {
-    "by_mean": "relative to the mean of the neuron (1)",
-    "by_std": "in standard deviations of the neuron (1)",
-    "by_zscore": "z-score (1)",
-    "by_max": "share of the maximum of the neuron (1)",
-    "minmax": "between the extremes of the neuron (0-1)",
-    "by_mean_per_trial": "relative to the mean of the trial (1)",
-}
-"""What the values are in afterwards."""
-
 
 def known_normalization(name: str | None) -> str | None:
     """Return the name of a normalisation in its usual spelling.

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, Select
+from sqlalchemy import Connection, Select
 from sqlalchemy.orm import Session
 
 from catalog.errors import QueryError, nearest
-from catalog.models import ArrayFile, Recording, RecordingRoot, Segment, Trial, TrialSegment, VideoSegment
+from catalog.models import ArrayFile, Recording, RecordingRoot, Trial
 from catalog.signals.behavior import Gaze, Locomotion, Pupil
 from catalog.signals.neurons import ChosenNeurons, NeuronChoice
 from catalog.signals.responses import Responses
 from catalog.signals.roots import Roots, SignalFile
-from catalog.signals.signal import SegmentSpan, Signal
+from catalog.signals.signal import Signal
+from catalog.signals.spans import Identity, Spans, TrialSegments
+from catalog.signals.states import one_state
 from catalog.signals.video import Video
 
 CLASSES: dict[str, type[Signal]] = {one.name: one for one in (Video, Responses, Pupil, Gaze, Locomotion)}
@@ -51,29 +52,29 @@ def read_signals(session: Session, trials: Select[Any], wish: Wish) -> list[Any]
 
 def signals_in(connection: Connection, session: Session, trials: Select[Any], wish: Wish) -> list[Any]:
     """Return what `read_signals` does, as a connection sees the catalog; the session is for later questions."""
-    picked = trials.with_only_columns(Trial.id, maintain_column_froms=True)
-    spans = _read_spans(connection, picked.subquery())
     rows = connection.execute(_trial_rows(trials, wish.signal)).all()
     roots = _read_roots(connection)
     make = CLASSES[wish.signal]
+    identities: dict[int, Identity] = {}
+    spans = Spans(identities, session)
     shared: dict[int, dict[str, Any]] = {}
     found = []
-    for (trial_id, recording_id, name, sampling_freq, *facts), file in ((row[:-7], row[-7:]) for row in rows):
+    for (trial_id, recording_id, name, sampling_freq, *values), file in ((row[:-7], row[-7:]) for row in rows):
         if recording_id not in shared:
-            shared[recording_id] = {
-                "recording": name,
-                "roots": Roots(name, tuple(roots.get(recording_id, ()))),
-                "allow_invalid": wish.allow_invalid,
-            }
+            place = Roots(name, tuple(roots.get(recording_id, ())))
+            shared[recording_id] = {"recording": name, "roots": place, "allow_invalid": wish.allow_invalid}
             if make is Responses:
                 shared[recording_id]["chosen"] = ChosenNeurons(name, recording_id, wish.neurons, session)
+        facts = dict(zip(_FACTS, values, strict=True))
+        identities[trial_id] = (recording_id, facts["trial"], facts["video_id"])
+        freq = float("nan") if sampling_freq is None else sampling_freq
         found.append(
             make(
                 trial_id=trial_id,
-                sampling_freq=float("nan") if sampling_freq is None else sampling_freq,
-                segments=spans.get(trial_id, []),
+                sampling_freq=freq,
+                segments=TrialSegments(spans, trial_id),
                 file=_file(file),
-                **dict(zip(_FACTS, facts, strict=True)),
+                **facts,
                 **shared[recording_id],
             )
         )
@@ -114,51 +115,3 @@ def _read_roots(connection: Connection) -> dict[int, list[str]]:
     for recording_id, path in connection.execute(statement):
         found.setdefault(recording_id, []).append(path)
     return found
-
-
-def _read_spans(connection: Connection, picked: Any) -> dict[int, list[SegmentSpan]]:
-    """Return the segments of each trial: those measured on it, else those of its video."""
-    of_video = sa.and_(
-        VideoSegment.video_id == Trial.video_id, VideoSegment.segment_index == TrialSegment.segment_index
-    )
-    measured = (
-        sa.select(Trial.id, *_span(TrialSegment), Segment.label)
-        .join(picked, picked.c.id == Trial.id)
-        .join(TrialSegment, TrialSegment.trial_id == Trial.id)
-        .outerjoin(VideoSegment, of_video)
-        .outerjoin(Segment, Segment.id == VideoSegment.segment_id)
-        .order_by(Trial.id, TrialSegment.segment_index)
-    )
-    unmeasured = (
-        sa.select(Trial.id, *_span(VideoSegment), Segment.label)
-        .join(picked, picked.c.id == Trial.id)
-        .join(VideoSegment, VideoSegment.video_id == Trial.video_id)
-        .outerjoin(Segment, Segment.id == VideoSegment.segment_id)
-        .where(~sa.exists().where(TrialSegment.trial_id == Trial.id))
-        .order_by(Trial.id, VideoSegment.segment_index)
-    )
-    found: dict[int, list[SegmentSpan]] = {}
-    for statement in (measured, unmeasured):
-        for trial_id, *values in connection.execute(statement):
-            found.setdefault(trial_id, []).append(SegmentSpan(*values))
-    return found
-
-
-def _span(table: Any) -> tuple[Any, ...]:
-    return (table.segment_index, table.frame_start, table.frame_end, VideoSegment.segment_id, table.bad_properties)
-
-
-@contextmanager
-def one_state(session: Session) -> Iterator[Connection]:
-    """Yield a connection all of whose questions see one state of the catalog, whoever writes meanwhile."""
-    bind = session.get_bind()
-    if not isinstance(bind, Engine):
-        yield session.connection()
-        return
-    begin = "BEGIN" if bind.dialect.name == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-    with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(begin)
-        try:
-            yield connection
-        finally:
-            connection.exec_driver_sql("ROLLBACK")

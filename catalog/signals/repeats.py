@@ -165,7 +165,7 @@ class Repeats:
         Parameters
         ----------
         recording
-            The name of one of `recordings`; None where there is only one.
+            One of `recordings`, or a part of its name that no other has; None where there is only one.
         normalization, trim, dtype, limit_bytes
             See `Signals.stack`.
 
@@ -184,7 +184,7 @@ class Repeats:
         everything = [signal for signals in shown.values() for signal in signals]
         size = common_shape(everything, self._wish, "trials")
         frames = max(signal.n_frames if trim else signal.shape[-1] for signal in everything)
-        kind = np.dtype(dtype) if dtype is not None else common_dtype(everything, name)
+        kind = common_dtype(everything, name, dtype)
         most = max(map(len, shown.values()))
         shape = (len(shown) * most, *size, frames)
         require_memory(bytes_of(shape, kind), limit_bytes, f"the {self._wish.signal} of {len(everything)} trials")
@@ -210,11 +210,12 @@ class Repeats:
                 f"{len(known)} recordings saw these videos repeatedly, and have different neurons: name one of "
                 f"{', '.join(known[:3])}"
             )
-        if recording is not None and recording not in known:
+        matching = [name for name in known if recording is None or recording in name]
+        if len(matching) != 1 and recording not in known:
             raise NotFoundError(
-                f"recording {recording!r} saw none of these videos repeatedly. {nearest(recording, known)}"
+                f"recording {recording!r} saw none of these videos repeatedly. {nearest(str(recording), known)}"
             )
-        return known[0] if recording is None else recording
+        return str(recording) if recording in known else matching[0]
 
     def __repr__(self) -> str:
         """Show how much there is."""

@@ -56,6 +56,8 @@ class Roots:
         root = self._root_of(file, what)
         try:
             return open_array(root, file.path, rows)
+        except IndexError as error:
+            raise SignalError(f"{what}: {root.path / file.path} has not the rows asked for: {error}") from error
         except (ArrayError, UnreadableError) as error:
             raise SignalError(f"{what}: {root.path / file.path} {error}; {TAKE_IN}") from error
 
@@ -64,17 +66,17 @@ class Roots:
         wrong: list[str] = []
         changed: list[str] = []
         for root in self._open_roots(wrong):
-            where = root.path / file.path
             try:
                 found = root.find(file.path)
                 if found is None:
-                    wrong.append(f"there is no {where}")
+                    wrong.append(f"there is no {root.path / file.path}")
                 elif self._is_as_it_was(root, file, found):
                     return root
                 else:
+                    where = root.path / file.path
                     changed.append(f"{where} changed since it was ingested ({_difference(file, found)})")
             except UnreadableError as error:
-                wrong.append(f"{where} {error}")
+                wrong.append(f"{root.path / file.path} {error}")
         if changed:
             raise SignalError(f"{what}: {'; '.join(changed)}. {TAKE_IN}")
         wrong = wrong or [f"the catalog knows no folder of {self.recording}"]

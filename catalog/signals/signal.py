@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,23 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.errors import SignalError
 from catalog.signals.roots import Roots, SignalFile
-
-
-@dataclass(frozen=True)
-class SegmentSpan:
-    """Frames `frame_start` up to, not including, `frame_end` of a trial's video.
-
-    As measured on this presentation, if that was done, else as the video has it. `segment_id` and `label` are None for
-    the pieces of natural videos, between two cuts.
-    """
-
-    segment_index: int
-    frame_start: int
-    frame_end: int
-    segment_id: str | None
-    bad_properties: bool
-    label: str | None = None
-
+from catalog.signals.spans import SegmentSpan
 
 FACTS = (
     "recording",
@@ -62,7 +47,8 @@ class Signal:
     valid
         Whether the values can be used: they are there, and not all zero.
     segments
-        The pieces of the trial's video.
+        The pieces of the trial's video, in their order; the catalog is asked when they are looked at, for those of all
+        trials of the query at once.
     file
         Where the values are; None if the catalog knows of no file.
     allow_invalid
@@ -83,7 +69,7 @@ class Signal:
     valid_frames: int | None
     trial_valid_frames: int | None
     valid: bool
-    segments: list[SegmentSpan]
+    segments: Sequence[SegmentSpan]
     file: SignalFile | None
     roots: Roots
     source: str = "raw"

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MEMORY = Path("/proc/meminfo")
+"""Where Linux tells what memory is left."""
+
+
 @dataclass(frozen=True, eq=False)
 class Stack:
     """Signals of several trials, one behind the other.
@@ -129,10 +133,9 @@ def require_memory(needed: int, limit: int | None, what: str) -> None:
 
 def available_memory() -> int | None:
     """Return the bytes that can be taken without driving the machine to swap; None where it does not tell."""
-    for table, key in ((Path("/proc/meminfo"), "MemAvailable:"),):
-        if table.exists():
-            line = next((line for line in table.read_text().splitlines() if line.startswith(key)), None)
-            if line is not None:
+    if MEMORY.exists():
+        for line in MEMORY.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import NotFoundError
-from catalog.signals.signal import SegmentSpan, Signal
+from catalog.signals.signal import Signal
+from catalog.signals.spans import SegmentSpan
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

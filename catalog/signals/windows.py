@@ -16,9 +16,10 @@ from catalog.entities import ENTITIES, OVERVIEW_COLUMNS, segment_overview
 from catalog.errors import QueryError
 from catalog.models import Trial
 from catalog.signals.collection import common_dtype, common_shape, required_normalization
-from catalog.signals.reading import Wish, one_state, signals_in
+from catalog.signals.reading import Wish, signals_in
 from catalog.signals.signal import Signal
 from catalog.signals.stacks import Stack, Stacking, bytes_of, frame_of, require_memory
+from catalog.signals.states import one_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,8 +193,7 @@ class Windows:
             See `Signals.stack`.
         """
         name = required_normalization(normalization, self.wish.signal)
-        shape, kind = self._form(name)
-        kind = np.dtype(dtype) if dtype is not None else kind
+        shape, kind = self._form(name, dtype)
         require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {len(self)} presentations")
         stacking = Stacking(shape, kind)
         trial_id, values = None, np.empty(0)
@@ -203,10 +203,10 @@ class Windows:
             stacking.put(index, values[..., window.inside], window.inside.start - window.start)
         return stacking.finish(list(self))
 
-    def _form(self, normalization: str | None) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    def _form(self, normalization: str | None, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype[Any]]:
         signals = list({window.signal.trial_id: window.signal for window in self}.values())
         size = common_shape(signals, self.wish, "presentations")
-        kind = common_dtype(signals, normalization)
+        kind = common_dtype(signals, normalization, dtype)
         return (len(self), *size, self.window[1] - self.window[0]), kind
 
     def __repr__(self) -> str:

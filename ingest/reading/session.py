@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, Root, UnreadableError
+from catalog.arrays import ArrayError, Root, UnreachableError, UnreadableError
 from ingest.facts import Problem
 from ingest.reading.arrays import read_array, read_texts
 from ingest.reading.layout import LARGEST, TOPIC, RecordingFolder
@@ -55,7 +55,13 @@ class SessionMeta:
 
 
 def read_session(recording: RecordingFolder) -> SessionMeta:
-    """Read a recording's `meta/` folder; what is wrong with it is among the problems."""
+    """Read a recording's `meta/` folder; what is wrong with it is among the problems.
+
+    Raises
+    ------
+    UnreachableError
+        The recording is not there any more.
+    """
     meta = SessionMeta()
     meta.tiers = _guarded(recording, meta, TIERS, "trial_type is empty for all trials", read_texts)
     unit_ids = _guarded(recording, meta, UNIT_IDS, "unit_id is empty for all neurons", _integers(1))
@@ -135,6 +141,8 @@ def _distinct(
 def _guarded(recording: RecordingFolder, meta: SessionMeta, path: str, action: str, read: Any) -> Any:
     try:
         return read(root_at(recording.path), path)
+    except UnreachableError:
+        raise
     except (ArrayError, UnreadableError) as error:
         _note(recording, meta, path, str(error), action)
         return None
