@@ -11,6 +11,7 @@ from catalog.cli.export import export
 from catalog.cli.fill import import_, ingest
 from catalog.cli.info import info
 from catalog.cli.listings import LISTINGS
+from catalog.cli.pictures import sheet
 from catalog.cli.problems import problems
 from catalog.cli.relocate import relocate
 from catalog.cli.remove import remove
@@ -30,6 +31,7 @@ ALL: tuple[click.Command, ...] = (
     info,
     *LISTINGS,
     show,
+    sheet,
     sql,
     problems,
     select,

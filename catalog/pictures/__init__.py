@@ -1,4 +1,4 @@
-"""Pictures of arrays and catalogs (extra `analysis`): each function returns the figure and its axes, and shows nothing."""
+"""Pictures of arrays and of catalogs (extra `analysis`); each function returns the figure and its axes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from catalog.pictures.frames import show_frame, show_frames
 from catalog.pictures.gaze import show_gaze_path
 from catalog.pictures.intensity import intensity_histogram, show_intensity
 from catalog.pictures.maps import show_tier_map, tier_counts
+from catalog.pictures.pages import save_sheet
 from catalog.pictures.picture import Picture
 from catalog.pictures.positions import show_positions
 from catalog.pictures.rasters import show_raster
@@ -23,6 +24,7 @@ __all__ = [
     "detrended",
     "intensity_histogram",
     "power_spectrum",
+    "save_sheet",
     "show_change_signal",
     "show_contact_sheet",
     "show_frame",

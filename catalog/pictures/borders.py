@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.pictures.style import BLUE, PALE
 from catalog.pictures.values import Span, spans_within
@@ -34,5 +34,6 @@ def time_axis(ax: Axes, n_frames: int, sampling_freq: float) -> None:
 
 def frame_axis(ax: Axes, sampling_freq: float) -> None:
     """Add an upper axis that counts frames."""
-    upper = ax.secondary_xaxis("top", functions=(lambda time: time * sampling_freq, lambda frame: frame / sampling_freq))
+    there_and_back: Any = (lambda time: time * sampling_freq, lambda frame: frame / sampling_freq)
+    upper = ax.secondary_xaxis("top", functions=there_and_back)
     upper.set_xlabel("frame")

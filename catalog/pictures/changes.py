@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from catalog.errors import PictureError
 from catalog.pictures.borders import draw_borders, draw_shades, frame_axis, time_axis
 from catalog.pictures.picture import Picture, axes_for, drawn_on
-from catalog.pictures.style import BLACK, VERMILION, open_frame
-from catalog.pictures.values import Span, as_signal, checked_frequency, chosen, seconds
+from catalog.pictures.style import BLACK, VERMILION
+from catalog.pictures.values import Span, as_signal, checked_frequency, chosen, seconds, spans_within
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ def show_change_signal(
     video: ArrayLike,
     sampling_freq: float,
     *,
-    peaks: Sequence[int] = (),
+    peaks: Sequence[int] | None = None,
     segments: Iterable[Span] = (),
     ax: Axes | None = None,
 ) -> Picture[Axes]:
@@ -52,9 +52,13 @@ def show_change_signal(
     sampling_freq
         Frames a second.
     peaks
-        Indices of the change signal that cut the video, to be marked.
+        Indices of the change signal to be marked, such as a trial's `peaks`; otherwise the changes at which segments
+        begin: peaks cut a video into segments, unless a long segment was cut into equal pieces.
     segments
         (first frame, frame after the last) of each; every second one is shaded.
+
+    ax
+        Where to draw; a new figure otherwise.
 
     Raises
     ------
@@ -72,9 +76,11 @@ def show_change_signal(
     draw_shades(ax, spans, n_frames, frequency)
     draw_borders(ax, spans, n_frames, frequency)
     ax.plot(times, changes, color=BLACK, linewidth=0.9)
-    if len(peaks) > 0:
-        at = chosen(peaks, len(changes), "peak")
-        ax.plot(times[at], changes[at], "o", color=VERMILION, markersize=4, label=f"{len(at)} peaks", clip_on=False)
+    marked = [start - 1 for start, _ in spans_within(spans, n_frames) if start > 0] if peaks is None else peaks
+    if len(marked) > 0:
+        at = chosen(marked, len(changes), "peak")
+        name = f"{len(at)} {'cut' if peaks is None else 'peak'}{'s' if len(at) > 1 else ''}"
+        ax.plot(times[at], changes[at], "o", color=VERMILION, markersize=4, label=name, clip_on=False)
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1.12), frameon=False, fontsize="small", borderaxespad=0)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("change\n(squared gray levels)")

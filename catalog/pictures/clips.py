@@ -6,7 +6,6 @@ import os
 from base64 import b64encode
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -48,7 +49,7 @@ def detrended(
         raise PictureError(f"break {wrong[0]}: expected a frame after the first, up to {len(trace) - 1}")
     result = np.full(np.shape(values), np.nan)
     edges = [0, *sorted(set(breaks)), len(trace)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         result[start:end] = _without_trend(trace[start:end], kind)
     return result
 

@@ -57,7 +57,9 @@ def show_frames(
     sampling_freq
         Frames a second.
     frames
-        Which ones; without, `count` of them evenly spaced from the first to the last (all, if there are no more).
+        Which ones.
+    count
+        How many, if it is not said which: evenly spaced from the first to the last.
     columns
         Tiles in a row.
     figure

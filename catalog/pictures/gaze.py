@@ -42,7 +42,7 @@ def show_gaze_path(
     if len(from_to) != 2:
         raise PictureError(f"gaze of shape {np.shape(gaze)}: expected (2, frames), x and y")
     points = from_to.T.astype(np.float64)
-    there = ~np.isnan(points).any(axis=1)
+    there = ~np.isnan(points[:, 0] + points[:, 1])
     if not there.any():
         raise PictureError("gaze: there is no frame with both x and y")
     ax = axes_for(ax, 5.2, 4.2)
@@ -50,10 +50,10 @@ def show_gaze_path(
 
     times = seconds(np.arange(len(points)), frequency)
     # A step that touches a missing point would be drawn as nothing, yet spoil the limits of the axes.
-    steps = np.stack([points[:-1], points[1:]], axis=1)
-    whole = there[:-1] & there[1:]
-    path = LineCollection(list(steps[whole]), cmap=SEQUENTIAL, linewidths=1.4, capstyle="round")
-    path.set_array((times[:-1] + times[1:])[whole] / 2)
+    whole = np.flatnonzero(there[:-1] & there[1:])
+    steps = np.stack([points[whole], points[whole + 1]], axis=1)
+    path = LineCollection(list(steps), cmap=SEQUENTIAL, linewidths=1.4, capstyle="round")
+    path.set_array((times[whole] + times[whole + 1]) / 2)
     path.set_clim(0, max(times[-1], 1 / frequency))
     ax.add_collection(path)
     first = int(np.flatnonzero(there)[0])

@@ -56,7 +56,7 @@ def show_tier_map(cat: Catalog, *, ax: Axes | None = None) -> Picture[Axes]:
     """
     recordings, tiers, counts = tier_counts(cat)
     if counts.sum() == 0:
-        raise PictureError("the catalog has no trials to count; `catalog ingest DATA` or `catalog import METADATA` first")
+        raise PictureError("there are no trials to count; `catalog ingest DATA` or `catalog import METADATA` first")
     ax = axes_for(ax, 3.4 + 0.85 * len(tiers), 1.3 + 0.3 * len(recordings))
     from matplotlib.colors import LogNorm
 
@@ -64,7 +64,7 @@ def show_tier_map(cat: Catalog, *, ax: Axes | None = None) -> Picture[Axes]:
     ax.imshow(np.ma.masked_equal(counts, 0), cmap=SEQUENTIAL, norm=scale, aspect="auto")
     ax.set_facecolor(PALE)
     for (row, column), count in np.ndenumerate(counts):
-        ink = "black" if count == 0 or scale(count) > 0.55 else "white"
+        ink = "black" if count == 0 or float(np.ma.filled(scale([count]))[0]) > 0.55 else "white"
         ax.text(column, row, f"{count}", ha="center", va="center", color=ink, fontsize="small", gid="count")
     ax.set_xticks(range(len(tiers)), [tier or UNKNOWN_TIER for tier in tiers], fontsize="small")
     ax.tick_params(axis="x", rotation=30)

@@ -56,7 +56,7 @@ def show_positions(
     if colours is not None and colours.shape != (len(points),):
         raise PictureError(f"values of shape {colours.shape}: expected ({len(points)},), one for each neuron")
     if ax is None:
-        new: Any = new_figure(6.4, 4.8).add_subplot(projection="3d")
+        new: Any = new_figure(6.0, 4.7).add_subplot(projection="3d")
         ax = new
     _draw(ax, points, colours, unit)
     for axis, name in ((ax.xaxis, "x"), (ax.yaxis, "y"), (ax.zaxis, "z")):
@@ -65,7 +65,9 @@ def show_positions(
     ax.tick_params(labelsize="small")
     for name, ticks in (("x", 6), ("y", 6), ("z", 3)):
         ax.locator_params(axis=name, nbins=ticks)
-    ax.set_box_aspect([float(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim(), ax.get_zlim())], zoom=1.1)
+    # Without a colour bar, the box fills the page, and the layout does not reckon with the label of z beside it.
+    zoom = 0.9 if colours is None else 1.0
+    ax.set_box_aspect([float(np.ptp(limits)) for limits in (ax.get_xlim(), ax.get_ylim(), ax.get_zlim())], zoom=zoom)
     if not ax.zaxis_inverted():
         ax.invert_zaxis()
     figure: Any = ax.get_figure(root=True)
@@ -81,7 +83,7 @@ def _draw(ax: Axes3D, points: NDArray[np.float64], values: NDArray[np.float64] |
         return
     there = ~np.isnan(values)
     if not there.any():
-        raise PictureError(f"{unit or 'the values'}: NaN for every neuron; the catalog knows no activity of this recording")
+        raise PictureError(f"{unit or 'the values'}: NaN for every neuron; the catalog knows no activity of them")
     low, high = (float(limit) for limit in np.percentile(values[there], OUTER))
     if not there.all():
         ax.scatter(x[~there], y[~there], z[~there], color=MISSING, **style)
@@ -89,5 +91,4 @@ def _draw(ax: Axes3D, points: NDArray[np.float64], values: NDArray[np.float64] |
     beyond = (values[there].min() < low, values[there].max() > high)
     extend = {(True, True): "both", (True, False): "min", (False, True): "max", (False, False): "neither"}[beyond]
     figure: Any = ax.get_figure(root=True)
-    figure.colorbar(cloud, ax=ax, label=unit, extend=extend, shrink=0.7, pad=0.12)
-
+    figure.colorbar(cloud, ax=ax, label=unit, extend=extend, location="bottom", shrink=0.6, aspect=30, pad=0.04)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import PictureError
@@ -40,6 +39,7 @@ def show_contact_sheet(
 ) -> Picture[AxesGrid]:
     """Show the middle frame of every video, by class, over its published or its shortened ID.
 
+    Where the middle of a video is a gray pause between photographs, the nearest photograph is shown.
     Of each video, one presentation is opened, and closed again. A video whose file is not there, cannot be read, or was
     never taken in has an empty tile that says so; the log says why.
 

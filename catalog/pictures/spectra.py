@@ -24,8 +24,8 @@ def power_spectrum(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return frequencies in Hz and the power spectral density of a signal, in its unit squared per Hz.
 
-    Welch's method (`scipy.signal.welch`): Hann windows that overlap by half, each less its own straight line, one-sided.
-    The sum over all frequencies, times their distance, is the variance that the windows have left.
+    Welch's method (`scipy.signal.welch`), one-sided: Hann windows that overlap by half, each less its straight line.
+    The sum over all frequencies, times their distance, is the variance that is left in the windows.
 
     Parameters
     ----------
@@ -87,17 +87,20 @@ def show_spectrum(
     Raises
     ------
     PictureError
-        See `power_spectrum`; or the signal is constant and has no power at all.
+        See `power_spectrum`; the signal is constant and has no power at all; or `highest` leaves no frequency.
     """
     frequencies, power = power_spectrum(values, sampling_freq, window=window)
-    shown = frequencies > 0
-    if not (power[shown] > 0).any():
+    top = frequencies[-1] if highest is None else highest
+    shown = (frequencies > 0) & (frequencies <= top)
+    if np.ptp(np.asarray(values)[~np.isnan(values)]) == 0:
         raise PictureError("a constant signal has no power at any frequency: there is nothing to show")
+    if not shown.any():
+        raise PictureError(f"highest={highest!r}: expected {frequencies[1]:.2g} Hz, the lowest that is known, or more")
     ax = axes_for(ax, 6.0, 3.2)
     # The windows have lost their mean and their line: nothing is left at 0 Hz to show.
     ax.semilogy(frequencies[shown], power[shown], color=BLACK, linewidth=1.1)
-    ax.set_xlim(0, frequencies[-1] if highest is None else highest)
+    ax.set_xlim(0, top)
     ax.set_xlabel("frequency (Hz)")
-    ax.set_ylabel(f"power spectral density\n({unit}² / Hz)" if " " not in unit else f"power spectral density\n(({unit})² / Hz)")
+    ax.set_ylabel(f"power spectral density\n({unit}² / Hz)")
     open_frame(ax)
     return drawn_on(ax)

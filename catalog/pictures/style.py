@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ SEQUENTIAL = "cividis"
 
 GRAYS = "gray"
 INK = "gray_r"
+
+
+def in_lines(label: str) -> str:
+    """Break a label that is too long for the short side of a picture."""
+    return textwrap.fill(label, 28, break_long_words=False)
 
 
 def open_frame(ax: Axes) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from catalog.pictures.borders import draw_borders, time_axis
 from catalog.pictures.picture import Picture, axes_for, drawn_on, new_figure
-from catalog.pictures.style import BLACK, open_frame
+from catalog.pictures.style import BLACK, in_lines, open_frame
 from catalog.pictures.values import Span, as_signal, checked_frequency, chosen, seconds
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def show_trace(
     ax = axes_for(ax, 8.0, 2.6)
     draw_borders(ax, segments, len(trace), frequency)
     _draw(ax, trace, frequency)
-    ax.set_ylabel(unit)
+    ax.set_ylabel(in_lines(unit))
     time_axis(ax, len(trace), frequency)
     return drawn_on(ax)
 
@@ -103,7 +103,7 @@ def show_traces(
     values = as_signal(responses, 2, "responses")
     frequency = checked_frequency(sampling_freq)
     rows = _liveliest(values) if neurons is None else chosen(neurons, len(values), "neuron")
-    figure = new_figure(8.0, 0.7 + 0.7 * len(rows)) if figure is None else figure
+    figure = new_figure(8.0, max(0.7 + 0.7 * len(rows), 2.4)) if figure is None else figure
     grid = figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0]
     spans = list(segments)
     for ax, row in zip(grid, rows, strict=True):
@@ -120,7 +120,7 @@ def show_traces(
         ax.spines["bottom"].set_visible(ax is grid[-1])
         open_frame(ax)
     time_axis(grid[-1], values.shape[1], frequency)
-    figure.supylabel(unit, fontsize="medium")
+    figure.supylabel(in_lines(unit), fontsize="medium")
     return Picture(figure, grid)
 
 

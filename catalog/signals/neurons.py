@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from catalog.entities import ENTITIES
-from catalog.errors import QueryError
+from catalog.errors import QueryError, nearest
 from catalog.models import Neuron
 from catalog.query import Query
 
 if TYPE_CHECKING:
     import pandas as pd
+    from mpl_toolkits.mplot3d import Axes3D
+
+    from catalog.pictures import Picture
 
 NeuronChoice: TypeAlias = "Query[Neuron] | Mapping[str, Any] | Sequence[int] | NDArray[Any] | slice | range | None"
 """`cat.neurons.filter(…)`; filters such as `{"coord_z__ge": 300}`; rows of the response array; a mask; None for all."""
@@ -25,6 +28,7 @@ NeuronChoice: TypeAlias = "Query[Neuron] | Mapping[str, Any] | Sequence[int] | N
 FEW = 500
 """Rows that are asked for by name; of more, all are read."""
 _FIELDS = ("row", "unit_id", "coord_x", "coord_y", "coord_z")
+_COORDS = ("coord_x", "coord_y", "coord_z")
 _STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
 
 
@@ -61,6 +65,30 @@ class Neurons:
         """Return some of them, by their place among these."""
         arrays = ("rows", "unit_ids", "coords", *_STATISTICS)
         return replace(self, **{name: getattr(self, name)[index] for name in arrays})
+
+    def show_positions(self, color: str | None = "mean_activation", *, ax: Axes3D | None = None) -> Picture[Axes3D]:
+        """Show where they are, in µm, coloured by a statistic, a coordinate (`"coord_z"`) or not at all (None).
+
+        Raises
+        ------
+        QueryError
+            There is no such statistic.
+        PictureError
+            See `catalog.pictures.show_positions`.
+        """
+        from catalog.pictures import show_positions
+
+        values, unit = self._colours(color)
+        return show_positions(self.coords, values, unit=unit, ax=ax)
+
+    def _colours(self, color: str | None) -> tuple[NDArray[np.float64] | None, str]:
+        if color is None:
+            return None, ""
+        if color in _STATISTICS:
+            return getattr(self, color), f"{color.replace('_', ' ')} (a.u.)"
+        if color in _COORDS:
+            return self.coords[:, _COORDS.index(color)], f"{color[-1]} (µm)"
+        raise QueryError(f"color={color!r}: unknown statistic. {nearest(color, (*_STATISTICS, *_COORDS))}")
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame, a neuron each, with the columns of the table `neurons`."""

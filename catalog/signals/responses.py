@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,13 @@ from catalog.errors import SignalError
 from catalog.signals.neurons import ChosenNeurons, Neurons
 from catalog.signals.normalization import STATISTICS_OF, Column, known_normalization, normalized
 from catalog.signals.signal import Signal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from catalog.pictures import Picture
+    from catalog.pictures.picture import AxesGrid
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -68,6 +76,58 @@ class Responses(Signal):
             return self._copy(trim)
         values = self.data[:, : self.n_frames] if trim else self.data
         return normalized(values, name, self._statistics(name), self.n_frames)
+
+    def show_raster(
+        self,
+        threshold: float | None = None,
+        *,
+        neurons: Sequence[int] | None = None,
+        normalization: str | None = None,
+        segments: bool = True,
+        ax: Axes | None = None,
+    ) -> Picture[Axes]:
+        """Show all neurons over time, or those in these rows of `data`; see `catalog.pictures.show_raster`."""
+        from catalog.pictures import show_raster
+
+        return show_raster(
+            self.get_data(normalization, trim=True),
+            self.sampling_freq,
+            threshold=threshold,
+            neurons=neurons,
+            segments=self.frame_spans(segments),
+            unit=self._unit(normalization),
+            names=self._stored_rows(),
+            ax=ax,
+        )
+
+    def show_traces(
+        self,
+        neurons: Sequence[int] | None = None,
+        *,
+        normalization: str | None = None,
+        segments: bool = True,
+        figure: Figure | None = None,
+    ) -> Picture[AxesGrid]:
+        """Show neurons, those in these rows of `data`, one above the other; see `catalog.pictures.show_traces`."""
+        from catalog.pictures import show_traces
+
+        return show_traces(
+            self.get_data(normalization, trim=True),
+            self.sampling_freq,
+            neurons=neurons,
+            segments=self.frame_spans(segments),
+            unit=self._unit(normalization),
+            names=self._stored_rows(),
+            figure=figure,
+        )
+
+    def _stored_rows(self) -> list[int] | None:
+        """Return what to call neurons that were chosen when the responses were opened: their rows as stored."""
+        return None if self.chosen.is_all else self.neurons.rows.tolist()
+
+    def _unit(self, normalization: str | None) -> str:
+        """Return what the values are, for the labels of axes."""
+        return self.unit if normalization is None else f"response, normalised {normalization.replace('_', ' ')}"
 
     def _rows(self) -> NDArray[np.intp] | slice | None:
         return self.chosen.rows

@@ -133,6 +133,10 @@ class Signal:
         """Return what an error says of it."""
         return f"the {self.name} of trial {self.trial} of {self.recording}"
 
+    def frame_spans(self, wanted: bool = True) -> list[tuple[int, int]]:
+        """Return the first frame of each segment and the frame after its last; none unless wanted."""
+        return [(span.frame_start, span.frame_end) for span in self.segments] if wanted else []
+
     def _rows(self) -> NDArray[np.intp] | slice | None:
         """Which rows of the array to read; None for all, of what is mapped into memory."""
         row = self._known_file().array_row

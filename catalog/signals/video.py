@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,16 @@ from numpy.typing import NDArray
 from catalog.errors import NotFoundError
 from catalog.signals.signal import Signal
 from catalog.signals.spans import SegmentSpan
+from catalog.signals.watching import Watched
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from catalog.pictures import Picture
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Video(Signal):
+class Video(Watched, Signal):
     """One presentation of a video: (height, width, frames), usually (36, 64, frames)."""
 
     name = "video"
@@ -39,9 +46,25 @@ class Video(Signal):
         """Return all of its segments."""
         return [VideoSegment(self, span) for span in self.segments]
 
+    @property
+    def title(self) -> str:
+        """What to call it in a picture: class, published or own ID, and trial."""
+        named = (self.label, self.published_video_id or self.video_id, f"trial {self.trial}")
+        return " · ".join(filter(None, named))
+
+    def show_change_signal(
+        self, *, peaks: Sequence[int] | None = None, segments: bool = True, ax: Axes | None = None
+    ) -> Picture[Axes]:
+        """Show how much each frame changes to the next, with segments; see `catalog.pictures.show_change_signal`."""
+        from catalog.pictures import show_change_signal
+
+        return show_change_signal(
+            self.data, self.sampling_freq, peaks=peaks, segments=self.frame_spans(segments), ax=ax
+        )
+
 
 @dataclass(frozen=True, eq=False)
-class VideoSegment:
+class VideoSegment(Watched):
     """Frames `frame_start` up to, not including, `frame_end` of a video; nothing is opened before it is asked for."""
 
     video: Video
@@ -103,6 +126,11 @@ class VideoSegment:
     def data(self) -> NDArray[Any]:
         """Its frames as stored, read-only; see `Signal.data`."""
         return self.video.data[..., self.frame_start : self.frame_end]
+
+    @property
+    def title(self) -> str:
+        """What to call it in a picture: its video, and which segment."""
+        return f"{self.video.title} · segment {self.segment_index}"
 
     @property
     def times(self) -> NDArray[np.float64]:
