@@ -148,6 +148,4 @@ def _counted(table: pd.DataFrame, subset: Iterable[str], allowed: Sequence[str])
             raise DataSetError(f"the table has no column {column!r} now; get_trials_metadata() reads all of them anew")
     if not columns or len(set(columns)) < len(columns):
         raise DataSetError(f"cannot count across {columns}: expected some of {', '.join(allowed)}, once each")
-    counts = table.value_counts(subset=columns).reset_index()
-    counts.columns = [*columns, "count"]
-    return counts
+    return table.value_counts(subset=columns).reset_index()

@@ -15,7 +15,7 @@ from catalog import signals
 from catalog.dataset.errors import DataSetError
 from catalog.dataset.neurons import RecordingNeurons
 from catalog.dataset.stimuli import Duplicates, Segments, Stimuli
-from catalog.signals.normalization import STATISTICS_OF, UNITS, known_normalization, normalized
+from catalog.signals.normalization import STATISTICS_OF, known_normalization, normalized
 
 logger = logging.getLogger(__name__)
 
@@ -191,8 +191,7 @@ class Responses(TrialSignal):
         )
 
     def _unit(self, normalization: str | None) -> str:
-        name = known_normalization(normalization)
-        return self.signal.unit if name is None else UNITS[name]
+        return self.signal.unit if normalization is None else f"response, {normalization} (1)"
 
 
 class Gaze(TrialSignal):

@@ -46,8 +46,8 @@ def test_metadata_alone_is_imported_beside_it(folders, world, open_dataset, capl
     assert (folders / "catalog.db").is_file()
     assert_frame_equal(ds.trials_df, world.trials)
     assert (sources(ds), ds.recording) == ({"published"}, world.recordings)
-    assert "taking the metadata of 2 recordings" in caplog.text
-    assert "imported 2 recordings" in caplog.text
+    told = f"the catalog {folders / 'catalog.db'}, from {folders / 'metadata'}: imported 2 recordings: "
+    assert told in caplog.text
     caplog.clear()
     again = open_dataset(folder_metadata=folders / "metadata")
     assert_frame_equal(again.trials_df, world.trials)
@@ -134,7 +134,11 @@ def test_metadata_written_anew_is_imported_again(folders, world, open_dataset, c
     ds = open_dataset(folder_metadata=folders / "metadata")
     assert "train" not in set(ds.trials_df[ds.trials_df.recording == name].trial_type)
     assert "train" in set(ds.trials_df.trial_type)
-    assert "taking the metadata of 1 recordings" in caplog.text
+    assert "imported 1 recording: " in caplog.text
+    os.utime(table, (later + 5, later + 5))
+    caplog.clear()
+    assert commands(open_dataset(folder_metadata=folders / "metadata")) == ["import", "import"]
+    assert caplog.text == ""
 
 
 def test_published_names_join_what_was_ingested_without_them(folders, world, open_dataset):

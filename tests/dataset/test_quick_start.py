@@ -61,7 +61,7 @@ def test_quick_start(world, tmp_path, monkeypatch, caplog):
         exec(QUICK_START, names)
     ds = names["ds"]
     try:
-        assert "taking the metadata of 2 recordings" in caplog.text
+        assert "imported 2 recordings: " in caplog.text
         assert (tmp_path / "catalog.db").is_file()
         here = trials[(trials.recording == row.recording) & (trials.label == "PinkNoise")]
         pd.testing.assert_frame_equal(names["df_trials"], trials)
