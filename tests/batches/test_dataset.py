@@ -110,6 +110,11 @@ def test_responses_are_normalised(recorded: Recorded, cat: Catalog) -> None:
     assert item["response"].dtype == torch.float64
     values = (expected(recorded, item, "response") - mean) / mean
     np.testing.assert_allclose(item["response"].numpy(), values[[1, 4]], rtol=1e-5)
+    item = TrialDataset(valid, ["response"], normalization="by_mean_per_trial", window=50)[3]
+    own = recorded.array(name, item["trial"], "response").mean(axis=1, dtype=np.float64)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = (expected(recorded, item, "response") - own) / own
+    np.testing.assert_allclose(item["response"].numpy(), values, rtol=1e-4)
 
 
 def test_an_item_can_be_transformed(cat: Catalog) -> None:
@@ -152,6 +157,17 @@ def test_questions_without_an_answer_are_told(cat: Catalog) -> None:
         TrialDataset(cat.videos, ["response"])  # type: ignore[arg-type]
     with pytest.raises(SignalError, match=r"(\d+) of 11 trials have no valid response, such as the response of trial"):
         TrialDataset(cat.trials.filter(recording__endswith="efea20"))
+
+
+def test_neurons_without_statistics_are_told(recorded: Recorded, tmp_path: Path) -> None:
+    database = shutil.copy(recorded.databases["sqlite"], tmp_path / "own.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE neurons SET std_activation = NULL WHERE recording_id = 2 AND row = 3")
+    with Catalog(database) as cat:
+        usable = cat.trials.filter(valid_response=True)
+        with pytest.raises(SignalError, match="the catalog has no std_activation of 1 of its"):
+            TrialDataset(usable, normalization="by_std")
+        assert len(TrialDataset(usable, normalization="by_std", neurons=[0, 1]))
 
 
 def test_recordings_without_arrays_are_told(database: str, tmp_path: Path) -> None:
