@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import show, wall_seconds
+from benchmarks.measure import best_seconds_by_turns, show
 from benchmarks.worlds import real_size_recording
 from catalog import Catalog
 from ingest.ingesting import ingest_recordings
 
 TRIALS = 24
-REPEATS = 5
+BATCH = 4
+REPEATS = 9
 
 
 def run(folder: Path) -> None:
@@ -24,7 +25,7 @@ def run(folder: Path) -> None:
         return
     from torch.utils.data import DataLoader
 
-    from catalog.batches import TrialDataset
+    from catalog.batches import TrialDataset, collate_trials
 
     data = real_size_recording(folder / "data", TRIALS)
     ingest_recordings(folder / "catalog.db", data, workers=1)
@@ -36,23 +37,35 @@ def run(folder: Path) -> None:
     folders = [data / recording / "data" / kind for kind in ("videos", "responses", "behavior")]
 
     def load() -> float:
-        return sum(float(np.load(folder / f"{number}.npy")[0].ravel()[0]) for number in numbers for folder in folders)
+        total = 0.0
+        for number in numbers:
+            trial = [np.load(folder / f"{number}.npy") for folder in folders]
+            total += sum(values.flat[0] for values in trial)
+        return total
 
     def feed() -> float:
-        return sum(float(item[name].ravel()[0]) for item in dataset for name in dataset.signals)
+        return sum(float(item[name][(0,) * item[name].ndim]) for item in dataset for name in dataset.signals)
 
-    def feed_in_order() -> int:
-        return sum(len(item["trial"]) for item in DataLoader(dataset, batch_size=1))
+    def feed_batches() -> int:
+        return sum(len(batch["trial"]) for batch in DataLoader(dataset, batch_size=BATCH, collate_fn=collate_trials))
 
     def feed_windows() -> int:
         return sum(item["n_frames"] for item in some)
 
+    def load_batches() -> int:
+        batches = [numbers[start : start + BATCH] for start in range(0, len(numbers), BATCH)]
+        return sum(
+            len(np.stack([np.load(folder / f"{number}.npy") for number in batch]))
+            for batch in batches
+            for folder in folders
+        )
+
     load()
-    bare = len(numbers) / wall_seconds(load, REPEATS)
-    against = f"np.load ({bare:.0f} trials/s)"
-    for name, work in ((what, feed), ("the same through a DataLoader, batches of 1", feed_in_order)):
-        fed = len(dataset) / wall_seconds(work, REPEATS)
-        limit = "> 0.8 x" if work is feed else ""
-        show(name, f"{fed:.0f} trials/s", f"{fed / bare:.2f} x {against}", limit)
-    fed = len(some) / wall_seconds(feed_windows, REPEATS)
-    show("windows of 60 frames, 100 neurons", f"{fed:.0f} items/s", f"{fed / bare:.1f} x {against}")
+    for name, unit, count, work, bare, against, limit in (
+        (what, "trials", len(dataset), feed, load, "np.load", "> 0.8 x"),
+        ("the same in batches of 4", "trials", len(dataset), feed_batches, load_batches, "np.load and np.stack", ""),
+        ("windows of 60 frames, 100 neurons", "items", len(some), feed_windows, load, "np.load", ""),
+    ):
+        seconds, bare_seconds = best_seconds_by_turns(work, bare, REPEATS)
+        fed, baseline = count / seconds, len(numbers) / bare_seconds
+        show(name, f"{fed:.0f} {unit}/s", f"{fed / baseline:.2f} x {against} ({baseline:.0f} trials/s)", limit)

@@ -14,9 +14,13 @@ from ingest.progress import Progress
 from ingest.report import RunReport
 
 
-def take_in_metadata(database: str, folder: Path, recordings: list[str] | None) -> str:
-    """Import published metadata of these recordings, all by default; return a sentence about what was done."""
-    return _sentence(import_metadata(database, folder, recordings=recordings), database)
+def take_in_metadata(database: str, folder: Path, recordings: list[str] | None) -> str | None:
+    """Import published metadata of these recordings, all by default; return a sentence about what was done.
+
+    None, if the catalog has what the files tell.
+    """
+    report = import_metadata(database, folder, recordings=recordings)
+    return None if report.unchanged else _sentence(report, database)
 
 
 def take_in_data(database: str, folder: Path, recordings: list[str] | None, tell: Callable[[str], object]) -> str:

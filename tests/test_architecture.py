@@ -171,6 +171,7 @@ HEAVY = ("sqlalchemy", "alembic", "numpy", "pandas", "scipy", "matplotlib", "psy
         ("import catalog.cli", ()),
         ("from catalog import Catalog", ("sqlalchemy",)),
         ("from catalog import Trial", ("sqlalchemy",)),
+        ("from catalog import DataSet", ("sqlalchemy", "numpy")),
         ("import ingest.analysis", ("numpy",)),
         ("import catalog.signals", ("sqlalchemy", "numpy")),
     ],

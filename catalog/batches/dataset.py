@@ -17,7 +17,7 @@ from catalog.errors import DatabaseError, QueryError, SignalError, nearest
 from catalog.models import Trial
 from catalog.query import Query
 from catalog.signals import NeuronChoice, Neurons, Responses, Signal, signals_of
-from catalog.signals.normalization import known_normalization
+from catalog.signals.normalization import known_normalization, normalized
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,8 @@ class TrialDataset(Dataset[Sample]):
     QueryError
         The query has no trials, no trial is as long as the window, or an option is none.
     SignalError
-        A trial has no valid signal of those that are asked for, or its file is not known.
+        A trial has no valid signal of those that are asked for, or its file is not known; or the catalog has no
+        statistics of neurons that the normalisation needs.
     """
 
     def __init__(
@@ -103,6 +104,10 @@ class TrialDataset(Dataset[Sample]):
         self.dtype = dtype
         self.transform = transform
         self._trials = _open(trials, self.signals, neurons)
+        if self.normalization is not None:
+            for one in {trial["response"].recording: trial["response"] for trial in self._trials}.values():
+                assert isinstance(one, Responses)
+                one.statistics_for(self.normalization)
         self._windows = windows([_n_frames(trial) for trial in self._trials], window, stride)
 
     def __len__(self) -> int:
@@ -145,19 +150,21 @@ class TrialDataset(Dataset[Sample]):
         return pd.DataFrame(rows)
 
     def _tensor(self, trial: dict[str, Signal], name: str, start: int, stop: int) -> torch.Tensor:
-        parts = [self._values(trial[part], start, stop) for part in PARTS[name]]
-        if len(parts) > 1:
-            return torch.from_numpy(np.stack(parts))
-        values = torch.from_numpy(parts[0])
+        if name == "behavior":
+            return torch.from_numpy(_behavior(trial)[:, start:stop].astype(DTYPES[self.dtype]))
+        values = torch.from_numpy(self._values(trial[name], start, stop))
         # A view: whoever puts items into a batch copies them anyway.
         return values.permute(2, 0, 1).unsqueeze(0) if name == "video" else values
 
     def _values(self, signal: Signal, start: int, stop: int) -> NDArray[Any]:
+        """Return some frames of a signal, in an array of their own."""
+        kind = DTYPES[self.dtype]
         if self.normalization is not None and isinstance(signal, Responses):
-            values = signal.get_data(self.normalization)
-        else:
-            values = signal.data
-        return np.array(values[..., start:stop], dtype=DTYPES[self.dtype], order="C")
+            return np.array(_normalized(signal, self.normalization, start, stop), kind, order="C")
+        if 2 * (stop - start) < signal.shape[-1]:
+            return np.array(signal.data[..., start:stop], kind, order="C")
+        # To read an array and show most of it is faster than to map it and copy that part.
+        return signal.get_data()[..., start:stop].astype(kind, copy=False)
 
 
 def _known_signals(signals: Sequence[str]) -> tuple[str, ...]:
@@ -194,8 +201,6 @@ def _require_usable(part: str, column: Sequence[Signal]) -> None:
             f"{len(invalid)} of {len(column)} trials have no valid {part}, such as {invalid[0].describe()}; leave them "
             f"out with filter(valid_{part}=True)"
         )
-    for signal in column:
-        _ = signal.path
 
 
 def _detached(column: Sequence[Signal]) -> list[Signal]:
@@ -217,6 +222,23 @@ def _n_frames(trial: dict[str, Signal]) -> int:
     """Return how many frames of a trial are valid in each of its signals."""
     counts = [signal.n_frames for signal in trial.values()]
     return min([*counts, *(one.valid_frames for one in trial.values() if one.valid_frames is not None)])
+
+
+def _normalized(responses: Responses, name: str, start: int, stop: int) -> NDArray[np.float64]:
+    """Return some frames of responses, normalised; no others are, where the trial's own mean is not needed."""
+    statistics = responses.statistics_for(name)
+    if not statistics:
+        return responses.get_data(name)[:, start:stop]
+    return normalized(responses.data[:, start:stop], name, statistics, stop - start)
+
+
+def _behavior(trial: dict[str, Signal]) -> NDArray[Any]:
+    """Return (2, frames), pupil dilation and running speed; read at once where they are the rows of one array."""
+    pupil, running = trial["pupil"].file, trial["locomotion"].file
+    if pupil is not None and running is not None and pupil.path == running.path:
+        rows = np.array([pupil.array_row, running.array_row])
+        return trial["pupil"].roots.open(pupil, trial["pupil"].describe(), rows)
+    return np.stack([trial["pupil"].data, trial["locomotion"].data])
 
 
 def _facts(signal: Signal) -> dict[str, Any]:

@@ -17,7 +17,7 @@ EPILOG = """\b
 Exit codes:
   0  done
   1  done, with problems recorded (`catalog problems` lists them), or with
-     differences found (`replay`, `audit`)
+     differences found (`replay`, `audit`), or something shared (`leakage`)
   2  wrong usage or input; nothing was changed
   3  an unexpected failure; what was committed before it stays
   130  interrupted

@@ -13,6 +13,7 @@ from catalog.dataset import folders
 from catalog.dataset.combining import combine_data
 from catalog.dataset.errors import DataSetError
 from catalog.dataset.info import summary
+from catalog.dataset.instead import INSTEAD
 from catalog.dataset.loading import BEHAVIORS, Loader
 from catalog.dataset.opening import Opening, names_of
 from catalog.dataset.questions import Questions
@@ -34,19 +35,6 @@ FILE_SETTINGS = (
     "verbose",
 )
 """What the published methods take to choose among metadata files that may contradict each other."""
-MAKES_METADATA = (
-    "add_segments_id_to_video_metadata",
-    "classify_videos",
-    "create_folders_metadata",
-    "define_segments_id",
-    "define_valid_frames",
-    "define_valid_responses",
-    "define_videos_id",
-    "generates_basic_metadata_per_recording",
-    "generates_neurons_metadata",
-    "save_trials_metadata",
-)
-"""Methods of the published class that write metadata files, which `catalog ingest` and `catalog export` do here."""
 
 
 class DataSet(Questions):
@@ -243,10 +231,8 @@ class DataSet(Questions):
         return f"<DataSet of {len(self.recording)} recordings in {self.catalog!r}>"
 
     def __getattr__(self, name: str) -> Any:
-        """Say what takes the place of a published method that writes metadata."""
-        hint = ""
-        if name in MAKES_METADATA:
-            hint = ": `catalog ingest DATA` makes the metadata, and `catalog export published DIR` writes its files"
+        """Say what does the work of a published method that is not here."""
+        hint = f": {INSTEAD[name]}" if name in INSTEAD else ""
         raise AttributeError(f"'DataSet' object has no attribute {name!r}{hint}")
 
 

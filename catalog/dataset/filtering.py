@@ -31,12 +31,12 @@ OPERATORS = (*COMPARISONS, *TEXT_OPERATORS)
 FORMER_NAMES = {"ID": "video_ID"}
 """What columns were called in earlier published versions."""
 
-HasId = Callable[["pd.DataFrame", str], "np.ndarray[Any, Any] | None"]
-"""Of a table, and a name that its column of IDs does not show: the rows that are meant, or None for an unknown name."""
+HaveIds = Callable[["pd.DataFrame", list[str]], "np.ndarray[Any, Any]"]
+"""Of a table, and names that its column of IDs does not show: the rows that are meant by them."""
 
 
 def filter_frame(
-    table: pd.DataFrame, query: str | None, conditions: Mapping[str, Any], ids: Mapping[str, HasId]
+    table: pd.DataFrame, query: str | None, conditions: Mapping[str, Any], ids: Mapping[str, HaveIds]
 ) -> pd.DataFrame:
     """Return the rows that meet every condition, with the index that they have.
 
@@ -78,7 +78,7 @@ def _split(table: pd.DataFrame, key: str) -> tuple[str, str]:
     return column, name
 
 
-def _meets(table: pd.DataFrame, column: str, name: str, value: Any, has_id: HasId | None) -> Any:
+def _meets(table: pd.DataFrame, column: str, name: str, value: Any, have_ids: HaveIds | None) -> Any:
     """Return which rows meet one condition."""
     values = table[column]
     if callable(value):
@@ -88,10 +88,10 @@ def _meets(table: pd.DataFrame, column: str, name: str, value: Any, has_id: HasI
     if is_list(value):
         if name not in ("eq", "ne"):
             raise DataSetError(f"{column}__{name} with several values; expected one, or {column}=[…] for any of them")
-        found = _any_of(table, column, list(value), has_id)
+        found = _any_of(table, column, list(value), have_ids)
         return found if name == "eq" else ~found
     if name in ("eq", "ne") and isinstance(_plain(value), str):
-        found = _any_of(table, column, [value], has_id)
+        found = _any_of(table, column, [value], have_ids)
         return found if name == "eq" else ~found
     return _compared(values, name, _as_trial(column, value))
 
@@ -114,14 +114,14 @@ def _as_trial(column: str, value: Any) -> Any:
     return str(plain) if column == "trial" and is_number else plain
 
 
-def _any_of(table: pd.DataFrame, column: str, values: list[Any], has_id: HasId | None) -> Any:
+def _any_of(table: pd.DataFrame, column: str, values: list[Any], have_ids: HaveIds | None) -> Any:
     wanted = [_as_trial(column, value) for value in values]
     found = table[column].isin(wanted).to_numpy(dtype=bool)
-    if has_id is not None:
+    if have_ids is not None:
         shown = set(table.loc[found, column])
-        for value in {value for value in wanted if isinstance(value, str) and value not in shown}:
-            meant = has_id(table, value)
-            found = found if meant is None else found | meant
+        others = sorted({value for value in wanted if isinstance(value, str)} - shown)
+        if others:
+            found = found | have_ids(table, others)
     if not found.any():
         _tell_unknown(table, column, wanted)
     return found

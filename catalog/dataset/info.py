@@ -26,7 +26,8 @@ def read_info(catalog: Catalog, recordings: Sequence[str]) -> dict[str, dict[str
     tiers: dict[int, dict[str, str | None]] = {}
     with catalog.engine.connect() as connection:
         stated = {row["name"]: row for row in connection.execute(sa.select(*columns)).mappings()}
-        for owner, trial, tier in connection.execute(sa.select(Trial.recording_id, Trial.trial, Trial.trial_type)):
+        shown = sa.select(Trial.recording_id, Trial.trial, Trial.trial_type)
+        for owner, trial, tier in connection.execute(shown).all():
             tiers.setdefault(owner, {})[str(trial)] = tier
     found = {}
     for name in recordings:

@@ -79,7 +79,8 @@ class Loader:
             numbers = sorted({trial for owner, trial in keys if owner == recording and trial.isdigit()})
             query = self.names.catalog.trials.filter(recording=recording, trial=numbers)
             # As published: a withheld response is returned, all zero as it was stored.
-            for one in signals.signals_of(query, signal, allow_invalid=True):
+            opened: Any = signals.signals_of(query, signal, allow_invalid=True)
+            for one in opened:
                 found[recording, str(one.trial)] = self._face(signal, self._placed(one))
         for recording, trial in keys:
             if (recording, trial) not in found:

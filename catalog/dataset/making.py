@@ -14,8 +14,8 @@ it by this name when there is something to take in. A test keeps this the only s
 class Maker(Protocol):
     """What `ingest.making` offers."""
 
-    def take_in_metadata(self, database: str, folder: Path, recordings: list[str] | None) -> str:
-        """Import published metadata; return a sentence about what was done."""
+    def take_in_metadata(self, database: str, folder: Path, recordings: list[str] | None) -> str | None:
+        """Import published metadata; return a sentence about what was done, None if nothing had changed."""
 
     def take_in_data(self, database: str, folder: Path, recordings: list[str] | None, tell: Any) -> str:
         """Ingest raw recordings, telling a line for each; return a sentence about what was done."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.dataset.errors import UnknownIdError
 from catalog.errors import NotFoundError
 from catalog.exports.published.names import Names, choose_names
+from catalog.filters import is_storable
 from catalog.lookup import find_segment, find_video
-from catalog.models import Recording, Trial
+from catalog.models import Trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,25 +65,19 @@ class ShownNames:
         """Return the catalog's ID of the segment of that ID, alias or content hash; see `find_video`."""
         return self._find(find_segment, name)
 
-    def shows_video(self, table: pd.DataFrame, name: str) -> NDArray[np.bool_] | None:
-        """Return the rows whose trial shows the video of any name; None if nothing is called so."""
-        try:
-            identifier = self.find_video(name)
-        except UnknownIdError:
-            return None
-        statement = sa.select(Recording.name, Trial.trial).join(Recording, Recording.id == Trial.recording_id)
-        with self.catalog.engine.connect() as connection:
-            shown = connection.execute(statement.where(Trial.video_id == identifier))
-            keys = {(recording, str(trial)) for recording, trial in shown}
+    def shows_videos(self, table: pd.DataFrame, names: list[str]) -> NDArray[np.bool_]:
+        """Return the rows whose trial shows one of the videos of these IDs, aliases or content hashes."""
+        found = self.catalog.videos.filter(id=list(filter(is_storable, names))).values("id")
+        if not found:
+            return np.zeros(len(table), dtype=bool)
+        shown = self.catalog.trials.filter(Trial.video_id.in_(found)).rows(["recording", "trial"])
+        keys = {(recording, str(trial)) for recording, trial in shown}
         return np.fromiter((key in keys for key in zip(table["recording"], table["trial"], strict=True)), bool)
 
-    def is_segment(self, table: pd.DataFrame, name: str) -> NDArray[np.bool_] | None:
-        """Return the rows that are about the segment of any name; None if nothing is called so."""
-        try:
-            identifier = self.find_segment(name)
-        except UnknownIdError:
-            return None
-        return (table["segment_ID"] == self.segment(identifier)).to_numpy(dtype=bool)
+    def are_segments(self, table: pd.DataFrame, names: list[str]) -> NDArray[np.bool_]:
+        """Return the rows that are about one of the segments of these IDs, aliases or content hashes."""
+        found = self.catalog.segments.filter(id=list(filter(is_storable, names))).values("id")
+        return table["segment_ID"].isin([self.segment(identifier) for identifier in found]).to_numpy(dtype=bool)
 
     def _find(self, find: Any, name: str) -> str:
         try:

@@ -131,15 +131,10 @@ class Opening:
         """Import and ingest what is lacking; the import alone where there is metadata, since it takes seconds."""
         shown = display_name(name)
         if published and self.metadata is not None:
-            logger.log(
-                self.level,
-                "taking the metadata of %d recordings in %s into the catalog %s",
-                len(published),
-                self.metadata,
-                shown,
-            )
             chosen = None if len(published) == len(self.published) else list(published)
-            logger.log(self.level, "%s", maker().take_in_metadata(name, self.metadata, chosen))
+            done = maker().take_in_metadata(name, self.metadata, chosen)
+            if done is not None:
+                logger.log(self.level, "the catalog %s, from %s: %s", shown, self.metadata, done)
         if raw and self.data is not None:
             size = folders.gigabytes(self.raw[one] for one in raw)
             logger.log(
@@ -150,7 +145,7 @@ class Opening:
                 len(raw), self.data, shown, size, shown, self.data,
             )  # fmt: skip
             told = maker().take_in_data(name, self.data, list(raw), lambda line: logger.log(self.level, "%s", line))
-            logger.log(self.level, "%s", told)
+            logger.log(self.level, "the catalog %s, from %s: %s", shown, self.data, told)
 
     def _chosen(self, known: list[str]) -> list[str]:
         """Return the recordings that the DataSet is about, in the order asked for or by name."""

@@ -91,11 +91,11 @@ class Questions:
 
     def filter_trials(self, query: str | None = None, **conditions: Any) -> pd.DataFrame:
         """Return the trials that meet every condition, and the query; see `catalog.dataset.filtering.filter_frame`."""
-        return filter_frame(self.trials_df, query, conditions, {"video_ID": self._names.shows_video})
+        return filter_frame(self.trials_df, query, conditions, {"video_ID": self._names.shows_videos})
 
     def filter_segments(self, query: str | None = None, **conditions: Any) -> pd.DataFrame:
         """Return the occurrences of segments that meet every condition, and the query."""
-        ids = {"video_ID": self._names.shows_video, "segment_ID": self._names.is_segment}
+        ids = {"video_ID": self._names.shows_videos, "segment_ID": self._names.are_segments}
         return filter_frame(self.segments_df, query, conditions, ids)
 
     def find_segment(self, segment_id: str) -> pd.DataFrame:
@@ -148,6 +148,4 @@ def _counted(table: pd.DataFrame, subset: Iterable[str], allowed: Sequence[str])
             raise DataSetError(f"the table has no column {column!r} now; get_trials_metadata() reads all of them anew")
     if not columns or len(set(columns)) < len(columns):
         raise DataSetError(f"cannot count across {columns}: expected some of {', '.join(allowed)}, once each")
-    counts = table.value_counts(subset=columns).reset_index()
-    counts.columns = [*columns, "count"]
-    return counts
+    return table.value_counts(subset=columns).reset_index()

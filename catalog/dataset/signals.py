@@ -15,6 +15,7 @@ from catalog import signals
 from catalog.dataset.errors import DataSetError
 from catalog.dataset.neurons import RecordingNeurons
 from catalog.dataset.stimuli import Duplicates, Segments, Stimuli
+from catalog.signals.normalization import STATISTICS_OF, known_normalization, normalized
 
 logger = logging.getLogger(__name__)
 
@@ -120,23 +121,22 @@ class Responses(TrialSignal):
         SignalError
             The file is not there, or not what it was; or the catalog has no statistics of these neurons.
         """
-        if self._replaced is not None:
-            if normalization is not None:
-                raise DataSetError(
-                    f"normalization={normalization!r} is for responses as they were stored, not for others"
-                )
-            values: NDArray[Any] = super().get_data()
-            raw = values
-        else:
-            values = self.signal.get_data(normalization, trim=True)[:, : self.valid_frames]
-            raw = values if normalization is None else self.signal.data[:, : self.valid_frames]
-        missing = int(np.isnan(raw).any(axis=1).sum())
+        values = super().get_data()
+        missing = int(np.isnan(values).any(axis=1).sum())
         if missing:
             told = f"{missing} neurons have NaN among the responses of trial {self.trial} of {self.recording}"
             if raise_on_nan:
                 raise DataSetError(f"{told}; get_data(raise_on_nan=False) returns them as they are")
             logger.warning("%s", told)
-        return values
+        name = known_normalization(normalization)
+        return values if name is None else self._normalized(values, name)
+
+    def _normalized(self, values: NDArray[Any], name: str) -> NDArray[Any]:
+        statistics = [getattr(self.signal.neurons, statistic) for statistic in STATISTICS_OF[name]]
+        if any(len(column) != len(values) or np.isnan(column).any() for column in statistics):
+            # Which says what is missing.
+            return self.signal.get_data(name, trim=True)
+        return normalized(values, name, [column[:, None] for column in statistics], values.shape[-1])
 
     def plot_responses_raster(
         self, neurons_idx: Sequence[int], normalization: str | None = None, plot_segments: bool | None = None
@@ -191,7 +191,7 @@ class Responses(TrialSignal):
         )
 
     def _unit(self, normalization: str | None) -> str:
-        return self.signal.unit if normalization is None else f"response, {normalization}"
+        return self.signal.unit if normalization is None else f"response, {normalization} (1)"
 
 
 class Gaze(TrialSignal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -59,10 +59,13 @@ def read_trials(connection: sa.Connection, recordings: Sequence[str], names: Sho
         .join(Recording, Recording.id == Trial.recording_id)
         .order_by(Recording.name, Trial.trial)
     )
-    table = []
-    for name, label, number, trial_type, published, *values, video in _of(connection, statement, recordings):
-        table.append((name, label, str(number), trial_type, names.video(video, published), *values))
-    return _frame(table, TRIAL_COLUMNS)
+    found = _of(connection, statement, recordings)
+    if not found:
+        return _frame(dict.fromkeys(TRIAL_COLUMNS, ()))
+    name, label, number, trial_type, published, *values, video = zip(*found, strict=True)
+    shown = tuple(map(names.video, video, published))
+    known = name, label, tuple(map(str, number)), trial_type, shown, *values
+    return _frame(dict(zip(TRIAL_COLUMNS, known, strict=True)))
 
 
 def read_segments(
@@ -100,7 +103,10 @@ def read_segments(
         shown = names.segment(identifier), names.video(video, published)
         table.append((shown[0], label, shown[1], video_label, name, number, *span))
     table.sort(key=lambda row: (row[0], row[2], row[6], places[row[4]], row[5]))
-    return _frame([(*row[:5], str(row[5]), *row[6:]) for row in table], SEGMENT_COLUMNS)
+    columns = dict(
+        zip(SEGMENT_COLUMNS, zip(*table, strict=True) if table else [()] * len(SEGMENT_COLUMNS), strict=True)
+    )
+    return _frame({**columns, "trial": tuple(map(str, columns["trial"]))})
 
 
 def _of(connection: sa.Connection, statement: Any, recordings: Sequence[str]) -> list[Any]:
@@ -108,21 +114,23 @@ def _of(connection: sa.Connection, statement: Any, recordings: Sequence[str]) ->
     if len(recordings) <= FEW:
         statement = statement.where(Recording.name.in_(recordings))
     places = {name: place for place, name in enumerate(recordings)}
-    found = [row for row in connection.execute(statement) if row[0] in places]
+    found = [row for row in connection.execute(statement).all() if row[0] in places]
     if list(recordings) != sorted(recordings):
         found.sort(key=lambda row: places[row[0]])
     return found
 
 
-def _frame(table: list[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:
-    from catalog.frames import frame
+def _frame(columns: Mapping[str, tuple[Any, ...]]) -> pd.DataFrame:
+    import pandas as pd
 
-    found = frame(table, {name: _type(name) for name in columns})
-    for name in NUMBERS & set(columns):
+    from catalog.frames import series
+
+    found = {name: series(values, _type(name)) for name, values in columns.items()}
+    for name in NUMBERS & found.keys():
         if found[name].dtype == "Int64":
             # As `pandas.read_csv` has it: numbers of which some are missing are floating-point.
             found[name] = found[name].astype("float64")
-    return found
+    return pd.DataFrame(found, copy=False)
 
 
 def _type(column: str) -> TypeEngine[Any]:

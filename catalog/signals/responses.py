@@ -75,7 +75,7 @@ class Responses(Signal):
         if name is None:
             return self._copy(trim)
         values = self.data[:, : self.n_frames] if trim else self.data
-        return normalized(values, name, self._statistics(name), self.n_frames)
+        return normalized(values, name, self.statistics_for(name), self.n_frames)
 
     def show_raster(
         self,
@@ -121,18 +121,14 @@ class Responses(Signal):
             figure=figure,
         )
 
-    def _stored_rows(self) -> list[int] | None:
-        """Return what to call neurons that were chosen when the responses were opened: their rows as stored."""
-        return None if self.chosen.is_all else self.neurons.rows.tolist()
+    def statistics_for(self, normalization: str) -> list[Column]:
+        """Return the statistics of the neurons that a normalisation needs, (neurons, 1) each.
 
-    def _unit(self, normalization: str | None) -> str:
-        """Return what the values are, for the labels of axes."""
-        return self.unit if normalization is None else f"response, normalised {normalization.replace('_', ' ')}"
-
-    def _rows(self) -> NDArray[np.intp] | slice | None:
-        return self.chosen.rows
-
-    def _statistics(self, normalization: str) -> list[Column]:
+        Raises
+        ------
+        SignalError
+            The catalog has none of some of them.
+        """
         found = []
         for name in STATISTICS_OF[normalization]:
             values: NDArray[np.float64] = getattr(self.neurons, name)
@@ -144,3 +140,14 @@ class Responses(Signal):
                 )
             found.append(values[:, None])
         return found
+
+    def _stored_rows(self) -> list[int] | None:
+        """Return what to call neurons that were chosen when the responses were opened: their rows as stored."""
+        return None if self.chosen.is_all else self.neurons.rows.tolist()
+
+    def _unit(self, normalization: str | None) -> str:
+        """Return what the values are, for the labels of axes."""
+        return self.unit if normalization is None else f"response, normalised {normalization.replace('_', ' ')}"
+
+    def _rows(self) -> NDArray[np.intp] | slice | None:
+        return self.chosen.rows

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ import pytest
 from catalog import Catalog, CatalogError, QueryError
 from catalog.errors import SignalError
 from catalog.upkeep import relocate
+from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from tests.batches.conftest import Recorded
+from tests.importing.builder import PublishedFolder
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make test-torch` installs it")
 from catalog.batches import TrialDataset  # noqa: E402 (needs PyTorch)
@@ -72,6 +76,17 @@ def test_windows_hold_valid_frames_only(recorded: Recorded, cat: Catalog, window
             np.testing.assert_array_equal(item[signal].numpy(), expected(recorded, item, signal).astype(np.float32))
 
 
+def test_frames_count_that_are_valid_in_every_signal(recorded: Recorded, tmp_path: Path) -> None:
+    database = shutil.copy(recorded.databases["sqlite"], tmp_path / "own.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE trials SET valid_frames_gaze = 100 WHERE trial % 2")
+    with Catalog(database) as cat:
+        usable = cat.trials.filter(valid_response=True)
+        assert {item["n_frames"] for item in TrialDataset(usable, ["gaze", "response"]) if item["trial"] % 2} == {100}
+        responses = TrialDataset(usable, ["response"])
+    assert all(item["n_frames"] == recorded.frames(item["recording"], item["trial"]) for item in responses)
+
+
 @pytest.mark.parametrize("choose", ["rows", "filters", "query"])
 def test_only_the_neurons_that_were_asked_for(recorded: Recorded, cat: Catalog, choose: str) -> None:
     choice: Any = {"rows": [7, 2, 3], "filters": {"coord_z__ge": 300}, "query": cat.neurons.filter(coord_z__ge=300)}
@@ -95,6 +110,11 @@ def test_responses_are_normalised(recorded: Recorded, cat: Catalog) -> None:
     assert item["response"].dtype == torch.float64
     values = (expected(recorded, item, "response") - mean) / mean
     np.testing.assert_allclose(item["response"].numpy(), values[[1, 4]], rtol=1e-5)
+    item = TrialDataset(valid, ["response"], normalization="by_mean_per_trial", window=50)[3]
+    own = recorded.array(name, item["trial"], "response").mean(axis=1, dtype=np.float64)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = (expected(recorded, item, "response") - own) / own
+    np.testing.assert_allclose(item["response"].numpy(), values, rtol=1e-4)
 
 
 def test_an_item_can_be_transformed(cat: Catalog) -> None:
@@ -139,10 +159,19 @@ def test_questions_without_an_answer_are_told(cat: Catalog) -> None:
         TrialDataset(cat.trials.filter(recording__endswith="efea20"))
 
 
-def test_recordings_without_arrays_are_told(database: str, published_metadata: Path) -> None:
-    from ingest.importing import import_metadata
+def test_neurons_without_statistics_are_told(recorded: Recorded, tmp_path: Path) -> None:
+    database = shutil.copy(recorded.databases["sqlite"], tmp_path / "own.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE neurons SET std_activation = NULL WHERE recording_id = 2 AND row = 3")
+    with Catalog(database) as cat:
+        usable = cat.trials.filter(valid_response=True)
+        with pytest.raises(SignalError, match="the catalog has no std_activation of 1 of its"):
+            TrialDataset(usable, normalization="by_std")
+        assert len(TrialDataset(usable, normalization="by_std", neurons=[0, 1]))
 
-    import_metadata(database, published_metadata)
+
+def test_recordings_without_arrays_are_told(database: str, tmp_path: Path) -> None:
+    import_metadata(database, PublishedFolder(tmp_path / "metadata").write().root)
     with Catalog(database) as cat, pytest.raises(SignalError, match="published metadata alone; `catalog ingest DATA`"):
         TrialDataset(cat.trials.filter(valid_response=True))
 
@@ -157,9 +186,11 @@ def test_it_needs_the_catalog_no_more_but_its_files(recorded: Recorded, tmp_path
         data.rename(tmp_path / "moved")
         relocate(cat, data, tmp_path / "moved")
         moved = TrialDataset(cat.trials.filter(valid_response=True), ["response"], neurons={"coord_z__ge": 225})
+        everyone = TrialDataset(cat.trials.filter(valid_response=True), ["response"])
     with pytest.raises(SignalError, match=r"cannot be opened: there is no .*data.*`catalog relocate OLD NEW`"):
         dataset[0]
     database.unlink()
+    assert len(pickle.loads(pickle.dumps(everyone)).neurons[recorded.names[0]]) == len(everyone[0]["response"])
     unpickled = pickle.loads(pickle.dumps(moved))
     for one, other in zip(moved, unpickled, strict=True):
         assert torch.equal(one["response"], other["response"])

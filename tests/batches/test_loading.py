@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from catalog import Catalog, QueryError
+from ingest.ingesting import ingest_recordings
 from tests.batches.conftest import Recorded
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make test-torch` installs it")
 from torch.utils.data import DataLoader  # noqa: E402 (needs PyTorch)
 
 from catalog.batches import RecordingBatches, TrialDataset, collate_trials  # noqa: E402
+
+# Python warns of forks beside threads from 3.12 on; torch has some, and PyTorch's data loader forks all the same.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
+# Other tests may run beside these; threads that wait for one another are slower than one.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +48,10 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_workers_give_the_same_batches(windowed: TrialDataset, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catalog.database.connect", None)
-    options: dict[str, Any] = {"batch_size": 8, "collate_fn": collate_trials}
     batches = list(DataLoader(windowed, batch_sampler=RecordingBatches(windowed, 8), collate_fn=collate_trials))
     loader = DataLoader(
         windowed,
-        batch_sampler=RecordingBatches(windowed, options["batch_size"]),
+        batch_sampler=RecordingBatches(windowed, 8),
         collate_fn=collate_trials,
         num_workers=2,
         multiprocessing_context=method,
@@ -51,6 +59,24 @@ def test_workers_give_the_same_batches(windowed: TrialDataset, method: str, monk
     loaded = list(loader)
     assert len(loaded) == len(batches) > 4
     assert all(same(one, other) for one, other in zip(batches, loaded, strict=True))
+
+
+def test_workers_read_zips_each_for_itself(recorded: Recorded, tmp_path: Path) -> None:
+    name = recorded.names[0]
+    numbers = [int(number) for number in recorded.truth["recordings"][name]["trials"]][:6]
+    (tmp_path / "data").mkdir()
+    with zipfile.ZipFile(tmp_path / "data" / f"{name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted((recorded.folder / name).rglob("*.npy")):
+            if not path.stem.isdigit() or int(path.stem) in numbers:
+                archive.write(path, path.relative_to(recorded.folder))
+    ingest_recordings(tmp_path / "catalog.db", tmp_path / "data", workers=1)
+    with Catalog(tmp_path / "catalog.db") as zipped:
+        dataset = TrialDataset(zipped.trials.filter(valid_response=True), ["video"])
+    alone = [dataset[index]["video"] for index in range(len(dataset))]
+    assert len(alone) == 6
+    loader = DataLoader(dataset, batch_size=None, num_workers=2, multiprocessing_context="fork")
+    for _ in range(2):
+        assert all(torch.equal(one, item["video"]) for one, item in zip(alone, loader, strict=True))
 
 
 def test_the_usual_collation_takes_windows_of_one_recording(cat: Catalog, recorded: Recorded) -> None:
@@ -123,27 +149,24 @@ def test_a_wrong_batch_size_is_told(windowed: TrialDataset, size: Any) -> None:
         RecordingBatches(windowed, size)
 
 
-def test_a_small_network_learns(whole: TrialDataset, recorded: Recorded) -> None:
+def test_a_small_network_learns(cat: Catalog, recorded: Recorded) -> None:
     """A loop as in docs/machine-learning.md: the loss goes down."""
     torch.manual_seed(0)
-    n_neurons = recorded.truth["recordings"][recorded.names[0]]["n_neurons"]
-    model = torch.nn.Sequential(
-        torch.nn.Conv3d(1, 4, (3, 5, 5), padding=(1, 0, 0), stride=(1, 4, 4)),
-        torch.nn.Flatten(2),
-        torch.nn.Linear(8 * 15, 8),
-    )
-    readout = torch.nn.Linear(4 * 8, n_neurons)
-    optimizer = torch.optim.Adam([*model.parameters(), *readout.parameters()], lr=1e-2)
+    trials = cat.trials.filter(recording=recorded.names[0], valid_response=True)
+    dataset = TrialDataset(trials, window=60, stride=120)
+    core = torch.nn.Conv3d(1, 4, (5, 9, 9), padding=(2, 0, 0), stride=(1, 9, 11))
+    readout = torch.nn.LazyLinear(len(dataset.neurons[recorded.names[0]]))
+    readout(torch.zeros(4 * 4 * 6))
+    optimizer = torch.optim.Adam([*core.parameters(), *readout.parameters()], lr=1e-2)
     losses = []
-    for _ in range(3):
-        for batch in DataLoader(
-            whole, batch_sampler=RecordingBatches(whole, 4, shuffle=True), collate_fn=collate_trials
-        ):
-            hidden = model[0](batch["video"] / 255).permute(0, 2, 1, 3, 4).flatten(3)
-            predicted = readout(model[2](hidden).flatten(2)).transpose(1, 2)
-            error = ((predicted - batch["response"]) ** 2)[batch["valid"][:, None].expand_as(predicted)].mean()
+    batches = RecordingBatches(dataset, 8, shuffle=True)
+    for _ in range(4):
+        for batch in DataLoader(dataset, batch_sampler=batches, collate_fn=collate_trials):
+            features = torch.relu(core(batch["video"] / 255)).transpose(1, 2).flatten(2)
+            predicted = torch.nn.functional.softplus(readout(features)).transpose(1, 2)
+            loss = (predicted - batch["response"] * torch.log(predicted + 1e-6)).mean()
             optimizer.zero_grad()
-            error.backward()
+            loss.backward()
             optimizer.step()
-            losses.append(error.item())
+            losses.append(loss.item())
     assert np.mean(losses[-2:]) < np.mean(losses[:2])

@@ -60,6 +60,8 @@ def test_training_shares_nothing_with_any_test_and_oracle_does_across_mice(impor
     assert find_leakage(imported).ok
     chosen = find_leakage(imported, ["train", "oracle"])
     assert {(one.kind, one.scope, one.train_tier) for one in chosen.findings} == {("video", "across", "oracle")}
+    told = (Path(__file__).parents[2] / "docs" / "machine-learning.md").read_text()
+    assert f"{chosen.count('video')} of the 28\n`oracle` videos are main test videos of another mouse" in told
     (note,) = chosen.notes
     assert note.startswith("the catalog has no pictures of 1134 of 1134 natural videos")
 
@@ -81,7 +83,9 @@ def test_shared_segments_are_those_that_the_published_files_share(
     found = {(one.scope, one.tested) for one in report.findings if one.kind == "segment"}
     with Catalog(imported) as cat:
         assert found == {(scope, cat.segment(name).id) for scope, names in expected.items() for name in names}
-    assert len(found) > 100
+    told = (Path(__file__).parents[2] / "docs" / "machine-learning.md").read_text()
+    dots = {one.tested for one in report.findings if one.kind == "segment" and one.label == "GaussianDot"}
+    assert f"the bonus tiers share {report.count('video')} videos and all {len(dots)} Gaussian dots" in told
 
 
 def test_the_presentation_that_stalled_is_near_equal_to_its_video(imported: str, shown: pd.DataFrame) -> None:
