@@ -27,7 +27,7 @@ class Responses(Signal):
     """Deconvolved calcium activity: (neurons, frames), of the neurons that were asked for, in that order."""
 
     name = "response"
-    unit = "ΔF/F-like deconvolved activity (a.u.)"
+    unit = "deconvolved calcium activity (a.u.)"
 
     chosen: ChosenNeurons
 
