@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from catalog.arrays.digests import CRC32
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
+from ingest.batches import in_batches, read_batch
 from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
 from ingest.facts import Problem, RecordingFacts, TrialFacts
 from ingest.finding import Input, find_input, in_order_of_content
@@ -31,7 +33,7 @@ from ingest.reading.session import SessionMeta
 from ingest.reconciling import reconcile, told_before
 from ingest.recording import RawRecording, assemble
 from ingest.report import RunReport
-from ingest.trial import TrialResult, TrialTask, kept_trial, read_trial
+from ingest.trial import TrialResult, TrialTask, kept_trial
 from ingest.workers import Workers, open_workers
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
@@ -148,6 +150,7 @@ class _Ingest:
     outdated: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    to_come: list[Candidate] = field(default_factory=list)
 
     def run(self) -> None:
         """Find out what has changed, and write all rows that have to be written."""
@@ -157,7 +160,10 @@ class _Ingest:
             return
         version = {"analysis_version": ANALYSIS_VERSION}
         with recorded_run(self.engine, "ingest", self.parameters, **version) as self.run_id:
-            for candidate, meta in in_order_of_content(changed):
+            in_order = in_order_of_content(changed)
+            self.to_come = [candidate for candidate, _ in in_order]
+            for candidate, meta in in_order:
+                del self.to_come[0]
                 self._take(candidate, meta)
             with writing(self.engine) as connection:
                 self._write_problems_of_the_folder(connection)
@@ -260,9 +266,9 @@ class _Ingest:
 
     def _results(self, job: Job) -> Iterator[TrialResult]:
         """Yield the result of every trial: of those that stay, and of those that are read."""
-        to_read = job.files_to_read()
-        name, root = job.folder.name, job.folder.path
-        results = self.crew.map(read_trial, [TrialTask(name, root, *trial) for trial in to_read.items()])
+        name, to_read = job.folder.name, job.files_to_read()
+        results = chain.from_iterable(self.crew.map(read_batch, _batches(job)))
+        self._read_ahead()
         for trial in job.folder.files:
             read = next(results) if trial in to_read else None
             if read is not None:
@@ -271,6 +277,14 @@ class _Ingest:
                 yield kept_trial(job.kept[trial], read.activity if read is not None else None)
             elif read is not None:
                 yield read
+
+    def _read_ahead(self) -> None:
+        """Let workers go on with the next recording while this one is written."""
+        if not self.to_come or self.crew.executor is None:
+            return
+        with self.engine.connect() as connection:
+            job = what_stays(connection, self.to_come[0])
+        self.crew.prepare(read_batch, _batches(job))
 
     def _write(self, job: Job, recording: RawRecording) -> list[Problem] | None:
         """Write one recording, all or nothing; return everything found wrong with it.
@@ -339,6 +353,12 @@ def _would(candidate: Candidate, sampling_freq: float, *, outdated: bool) -> str
 def _told_before(engine: Engine, recordings: Sequence[str]) -> list[Problem]:
     with engine.connect() as connection:
         return told_before(connection, recordings) if recordings else []
+
+
+def _batches(job: Job) -> list[tuple[TrialTask, ...]]:
+    name, root = job.folder.name, job.folder.path
+    tasks = {trial: TrialTask(name, root, trial, files) for trial, files in job.files_to_read().items()}
+    return in_batches(job.folder.files, tasks)
 
 
 def _bytes(listing: Listing, files: Mapping[str, str]) -> int:
