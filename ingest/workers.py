@@ -7,12 +7,14 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
+
+from catalog.errors import StoppedError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -84,7 +86,7 @@ class Workers:
             self._begin(series, UNDER_WAY * self.number)
             if self._next is not None and series.begun == len(series.tasks):
                 self._begin(self._next, max(2 * self.number, min(AHEAD * self.number, MOST_AHEAD)))
-            yield series.under_way.popleft().result()
+            yield _result(series.under_way.popleft())
 
     def _begin(self, series: _Series[Task, Result], most: int) -> None:
         while series.begun < len(series.tasks) and len(series.under_way) < most:
@@ -97,6 +99,18 @@ class Workers:
             return self.executor.submit(function, task)
         with _interrupts_held_back():
             return self.executor.submit(_work, function, task)
+
+
+def _result(future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except Exception as error:
+        if not isinstance(error, BrokenExecutor | CancelledError) and type(error).__name__ != "KilledWorker":
+            raise
+        raise StoppedError(
+            "workers ended before their work was done: they were killed, or their machine has no memory left. "
+            "Recordings told of so far are in the catalog; the same command continues with the rest"
+        ) from error
 
 
 @contextmanager
