@@ -22,6 +22,10 @@ class SchemaError(DatabaseError):
     """The catalog was made by an older or a newer version of this package."""
 
 
+class StoppedError(DatabaseError):
+    """The database failed a run in the middle; what was committed before stays, and the same command continues."""
+
+
 class QueryError(CatalogError):
     """A question the catalog cannot answer: an unknown field or operator, or a value of the wrong kind."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from catalog.arrays.digests import ALGORITHMS, CRC32
 from catalog.errors import InputError, nearest
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
+from ingest.batches import in_batches, read_batch
 from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
 from ingest.facts import Problem, RecordingFacts, TrialFacts
 from ingest.finding import Input, find_input, in_order_of_content
@@ -164,6 +166,7 @@ class _Ingest:
     on_record: dict[str, list[Problem]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    to_come: list[Candidate] = field(default_factory=list)
 
     def run(self) -> None:
         """Find out what has changed, and write all rows that have to be written."""
@@ -173,7 +176,10 @@ class _Ingest:
             return
         version = {"analysis_version": ANALYSIS_VERSION}
         with recorded_run(self.engine, "ingest", self.parameters, **version) as self.run_id:
-            for candidate, meta in in_order_of_content(changed, self._leave):
+            in_order = in_order_of_content(changed, self._leave)
+            self.to_come = [candidate for candidate, _ in in_order]
+            for candidate, meta in in_order:
+                del self.to_come[0]
                 try:
                     self._take(candidate, meta)
                 except UnreachableError as error:
@@ -309,11 +315,9 @@ class _Ingest:
 
     def _results(self, job: Job) -> Iterator[TrialResult]:
         """Yield the result of every trial: of those that stay, and of those that are read."""
-        to_read = job.files_to_read()
-        name, root = job.folder.name, job.folder.path
-        results = self.crew.map(
-            read_trial, [TrialTask(name, root, *trial, self.options.digest) for trial in to_read.items()]
-        )
+        name, to_read = job.folder.name, job.files_to_read()
+        results = chain.from_iterable(self.crew.map(read_batch, _batches(job, self.options.digest)))
+        self._read_ahead()
         for trial in job.folder.files:
             read = next(results) if trial in to_read else None
             if read is not None:
@@ -321,11 +325,28 @@ class _Ingest:
             if read is not None and read.problems and trial in job.kept:
                 # Its response is not what it was after all: nothing of its rows is to be relied on.
                 del job.kept[trial]
-                read = read_trial(TrialTask(name, root, trial, job.folder.files[trial], self.options.digest))
+                read = self._read_whole(job, trial, read)
             if trial in job.kept:
                 yield kept_trial(job.kept[trial], read.activity if read is not None else None)
             elif read is not None:
                 yield read
+
+    def _read_whole(self, job: Job, trial: int, response: TrialResult) -> TrialResult:
+        """Read all files of a trial of which the response was read with its batch."""
+        task = TrialTask(job.folder.name, job.folder.path, trial, job.folder.files[trial], self.options.digest)
+        read = read_trial(task)
+        if response.facts.columns["valid_response"]:
+            # What it adds to the statistics of neurons is counted with its batch.
+            read.activity = response.activity
+        return read
+
+    def _read_ahead(self) -> None:
+        """Let workers go on with the next recording while this one is written."""
+        if not self.to_come or self.crew.executor is None:
+            return
+        with self.engine.connect() as connection:
+            job = what_stays(connection, self.to_come[0])
+        self.crew.prepare(read_batch, _batches(job, self.options.digest))
 
     def _write(self, job: Job, recording: RawRecording) -> list[Problem] | None:
         """Write one recording, all or nothing; return everything found wrong with it.
@@ -399,6 +420,12 @@ def _would(candidate: Candidate, sampling_freq: float, *, outdated: bool) -> str
 def _told_before(engine: Engine, recordings: Sequence[str]) -> list[Problem]:
     with engine.connect() as connection:
         return told_before(connection, recordings) if recordings else []
+
+
+def _batches(job: Job, algorithm: str) -> list[tuple[TrialTask, ...]]:
+    name, root = job.folder.name, job.folder.path
+    tasks = {trial: TrialTask(name, root, trial, files, algorithm) for trial, files in job.files_to_read().items()}
+    return in_batches(job.folder.files, tasks)
 
 
 def _bytes(listing: Listing, files: Mapping[str, str]) -> int:

@@ -24,12 +24,14 @@ class Extents:
     @cached_property
     def frame_max(self) -> NDArray[np.float64]:
         """Largest intensity of each frame, (T,); float64, so that differences of float32 intensities are exact."""
-        return self.column_max.max(axis=1).astype(np.float64)
+        found: NDArray[np.float64] = self.column_max.max(axis=1).astype(np.float64)
+        return found
 
     @cached_property
     def frame_min(self) -> NDArray[np.float64]:
         """Smallest intensity of each frame, (T,)."""
-        return self.column_min.min(axis=1).astype(np.float64)
+        found: NDArray[np.float64] = self.column_min.min(axis=1).astype(np.float64)
+        return found
 
     @property
     def low(self) -> float:
