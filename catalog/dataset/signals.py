@@ -122,7 +122,8 @@ class Responses(TrialSignal):
             The file is not there, or not what it was; or the catalog has no statistics of these neurons.
         """
         values = super().get_data()
-        missing = int(np.isnan(values).any(axis=1).sum())
+        # One number tells whether it is worth looking at each.
+        missing = int(np.isnan(values).any(axis=1).sum()) if np.isnan(values.sum()) else 0
         if missing:
             told = f"{missing} neurons have NaN among the responses of trial {self.trial} of {self.recording}"
             if raise_on_nan:

@@ -162,6 +162,11 @@ def test_a_recording_that_came_later(folders, world, open_dataset, tmp_path, cap
     assert without.recording == world.recordings
     assert set(without.trials_df.recording) == {world.recordings[0]}
     assert without.info[late]["n_trials"] == 0
+    nothing = open_dataset(folders / "data", folders / "metadata", recording=late)
+    with pytest.raises(DataSetError, match=f"has no trials of {late}"):
+        nothing.filter_trials(label="Gabor")
+    assert nothing.segments_df.empty
+    assert list(nothing.segments_df.columns) == list(without.segments_df.columns)
     shutil.move(tmp_path / "late-metadata", folders / "metadata" / late)
     both = open_dataset(folders / "data", folders / "metadata")
     assert_frame_equal(both.trials_df, world.trials)
