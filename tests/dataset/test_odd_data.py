@@ -1,8 +1,10 @@
 """Data and metadata that are not as smooth as the others: gaps, withheld responses, a video of two names, zips."""
 
 import csv
+import os
 import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -91,6 +93,14 @@ def test_recordings_in_zips(world, tmp_path, open_dataset, compression):
     row = world.trials[world.trials.recording == name].iloc[1]
     for signal, folder in ((ds.load_video_by_trial, "videos"), (ds.load_response_by_trial, "responses")):
         np.testing.assert_array_equal(signal(name, row.trial).data, np.load(world.array(name, folder, row.trial)))
+    videos, table = ds.load_videos_by(recording=name)
+    for video, trial in zip(videos, table.trial, strict=True):
+        np.testing.assert_array_equal(video.data, np.load(world.array(name, "videos", trial)))
+    descriptors = Path("/proc/self/fd")
+    numbers = descriptors.iterdir() if descriptors.is_dir() else []
+    opened = [os.readlink(number) for number in numbers if number.exists()]
+    # Many signals, one zip: not a file handle for each.
+    assert opened.count(str(data / f"{name}.zip")) <= 2
     expected = np.stack([np.load(world.array(name, "behavior", trial)) for trial in ds.info[name]["trials"]])
     np.testing.assert_array_equal(ds.load_all_data(name, "behavior"), expected)
 
