@@ -75,7 +75,7 @@ def _nothing_found(data: Path, problems: Sequence[Problem]) -> str:
     )
     if not data.is_dir():
         return f"{data} is a zip that holds no recording: {expected}"
-    broken = [problem.message for problem in problems if problem.kind == "unreadable_zip"]
+    broken = [problem.message for problem in problems if problem.kind == "unreadable_recording"]
     if broken:
         return f"{data} holds no recording that can be read: {broken[0]}"
     for child in sorted(path for path in data.iterdir() if path.is_dir()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import Counter
@@ -41,6 +42,8 @@ from ingest.writing.problems import clear_problems, read_problems, write_problem
 from ingest.writing.recordings import replace_recording
 from ingest.writing.runs import fail_ended_runs, finish_run, keep_parameters, recorded_run, writing
 from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored_digests, stored_facts, stored_sources
+
+logger = logging.getLogger(__name__)
 
 SAMPLING_FREQ = 30.0
 """Hz; the raw files do not tell it."""
@@ -99,8 +102,8 @@ def ingest_recordings(
     outdated
         Read everything of recordings whose rows were made by another version of the analysis.
     digest
-        By what the digests of the files that are read are made: `crc32`, or `sha256`, which costs about four times as
-        much; those that are on record stay as they are.
+        By what the digests of the files that are read are made: `crc32`, or `sha256`, which costs two to four times
+        as much; those that are on record stay as they are.
     progress
         Is called when the run has started, after each trial and each recording, and in the end.
 
@@ -205,8 +208,11 @@ class _Ingest:
             candidate = self._with_what_is_known(found, sources)
             # Connections are short: on SQLite, an open one keeps writers waiting.
             with self.engine.connect() as connection:
-                if self._is_unchanged(connection, candidate):
-                    continue
+                try:
+                    if self._is_unchanged(connection, candidate):
+                        continue
+                except UnreachableError as error:
+                    logger.info("%s: %s", candidate.folder.name, error)
                 changed.append(candidate)
                 files = what_stays(connection, candidate).files_to_read().values()
                 to_read += [_bytes(candidate.listing, some) for some in files]
@@ -238,8 +244,13 @@ class _Ingest:
             known = stored_digests(connection, folder.name)
         tasks = [{path: known.get(path, CRC32) for path in files.values()} for files in folder.files.values()]
         digests: dict[str, Mark] = {}
-        for some in self.crew.map(partial(file_digests, folder.path), tasks):
-            digests |= some
+        try:
+            for some in self.crew.map(partial(file_digests, folder.path), tasks):
+                digests |= some
+        except UnreachableError as error:
+            # Then nothing is known again, and reading it tells why.
+            logger.info("%s: %s", folder.name, error)
+            return {}
         return digests
 
     def _knows_the_folder(self) -> bool:
@@ -271,8 +282,10 @@ class _Ingest:
         began = time.monotonic()
         with self.engine.connect() as connection:
             job = what_stays(connection, candidate)
+        job.listing = job.listing.as_read(meta.files)
         recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
         require_something_read(job.folder, recording.facts)
+        job.listing.require_one_zip(file for trial in recording.facts.trials for file in trial.files)
         told = self._write(job, recording)
         if told is None:
             self._take(candidate.afresh(), meta)

@@ -168,6 +168,7 @@ HEAVY = ("sqlalchemy", "alembic", "numpy", "pandas", "scipy", "matplotlib", "psy
         ("from catalog import Trial", ("sqlalchemy",)),
         ("from catalog import DataSet", ("sqlalchemy", "numpy")),
         ("import ingest.analysis", ("numpy",)),
+        ("import catalog.signals", ("sqlalchemy", "numpy")),
     ],
 )
 def test_importing_loads_no_more_than_it_must(program: str, loaded: tuple[str, ...]) -> None:

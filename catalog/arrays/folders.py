@@ -59,13 +59,12 @@ class FolderRoot(Root):
                     raise UnreadableError(f"has {before.st_size} bytes, more than the array of a trial can have")
                 content = file.read(before.st_size + 1)
                 after = os.fstat(file.fileno())
-        # The file was one and the same before and after, and is the one that goes by this name: its row is about it.
+        # Of the file that is open, not of the one that goes by its name now: another may have taken its place.
         read = FoundFile(after.st_size, after.st_mtime_ns)
-        here = self.find(path)
-        if here is None:
-            raise self._absent(path, "vanished while it was being read")
-        if _moment(before) != _moment(after) or len(content) != read.bytes or here != read:
+        if read != FoundFile(before.st_size, before.st_mtime_ns) or len(content) != read.bytes:
             raise UnreadableError("changed while it was being read; take it in again when it is complete")
+        if self.find(path) is None:
+            raise self._absent(path, "vanished while it was being read")
         return content, read
 
     def digest(self, path: str, known: str) -> str:
@@ -103,7 +102,8 @@ class FolderRoot(Root):
                     return UnreadableError(f"cannot be read: {error.strerror}")
             except OSError as wider:
                 error = wider
-        return UnreachableError(f"{self.path} cannot be reached: {error.strerror or error}")
+            return UnreachableError(f"{self.path} cannot be reached: {error.strerror or error}")
+        return UnreachableError(f"{self.path / path} cannot be read: {error.strerror or error}")
 
     def _absent(self, path: str, what: str) -> UnreadableError:
         diagnosis = self._diagnosed(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
@@ -112,7 +112,3 @@ class FolderRoot(Root):
         if (self.path / path).is_symlink():
             return UnreadableError(f"{what}: it is a link to a file that is not there")
         return UnreadableError(what)
-
-
-def _moment(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -108,10 +110,11 @@ def _read_rows(file: BinaryIO, place: Place, header: Header, rows: NDArray[np.in
     row_bytes = values.nbytes // len(rows)
     starts = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
     at = (header.offset + rows * row_bytes).tolist()
+    read_at = _reader(file)
     for start, stop in pairwise(starts):
         part, offset = content[start * row_bytes : stop * row_bytes], at[start]
         while n_left := len(part):
-            n_read = _read_at(file, part, offset)
+            n_read = read_at([part], offset)
             if n_read == n_left:
                 break
             if not n_read:
@@ -120,10 +123,14 @@ def _read_rows(file: BinaryIO, place: Place, header: Header, rows: NDArray[np.in
     return values
 
 
-def _read_at(file: BinaryIO, part: memoryview, offset: int) -> int:
-    """Fill a part of memory from where the file's position need not be; return how many bytes there were."""
-    if sys.platform == "win32":
+def _reader(file: Any) -> Callable[[list[memoryview], int], int]:
+    """Return what fills a part of memory from a place in the file, and tells how many bytes there were."""
+    if sys.platform != "win32":
+        # One call to the system instead of two: with some rows of many files, calls are what takes the time.
+        return partial(os.preadv, file.fileno())
+
+    def read_at(parts: list[memoryview], offset: int) -> int:
         file.seek(offset)
-        return int(file.readinto(part))  # type: ignore[attr-defined]
-    # One call to the system instead of two: with some rows of many files, calls are what takes the time.
-    return os.preadv(file.fileno(), [part], offset)
+        return int(file.readinto(parts[0]))
+
+    return read_at

@@ -28,7 +28,7 @@ from catalog.arrays.roots import (
 BOMB_RATIO = 1000
 BOMB_BYTES = 1 << 26
 """A member that unpacks to more than these bytes, and to that many times its size or more, is no array of a trial. Few
-bytes are let off: withheld responses are all zero, 27 MB at most, and deflate to a 1,030th of their size."""
+bytes are let off: withheld responses are all zero, 27 MB at most, and deflate to as little as a 1,025th."""
 PADDING = 1 << 16
 """Bytes by which a packed array may be larger than twice its size: no more than a packer's carelessness."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -134,6 +135,10 @@ class Signals(Generic[SignalT]):
         """Return the shape that the stack will have."""
         size = common_shape(list(self), self.wish, "trials")
         return (len(self), *size, max(signal.n_frames if trim else signal.shape[-1] for signal in self))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes to another process: the signals themselves, and no session."""
+        return {"wish": replace(self.wish, neurons=None), "_signals": self._signals}
 
     def __repr__(self) -> str:
         """Show what is asked for, without asking."""

@@ -77,7 +77,9 @@ class Stacking:
         self._past[index, start:stop] = False
         kept = row[..., start:stop]
         # One sum is cheaper than looking at each value, and NaN where any of them is.
-        if kept.dtype.kind == "f" and np.isnan(kept.sum(dtype=kept.dtype)):
+        with np.errstate(invalid="ignore", over="ignore"):
+            doubtful = kept.dtype.kind == "f" and np.isnan(kept.sum(dtype=kept.dtype))
+        if doubtful:
             self._holes[index] = np.isnan(row)
 
     def finish(self, trials: list[Any]) -> Stack:

@@ -210,7 +210,7 @@ def _looked_into(path: Path, is_folder: bool, problems: list[Problem]) -> Record
         if is_recording(root_at(path)):
             return scan_recording(path)
     except UnreadableError as error:
-        problems.append(_skipped(path, "unreadable_zip", f"cannot be taken in: {error}", "error"))
+        problems.append(_skipped(path, "unreadable_recording", f"cannot be taken in: {error}", "error"))
         return None
     what = "a folder" if is_folder else "a zip"
     problems.append(_skipped(path, "no_recording", f"is {what} without data/videos, data/responses or such"))

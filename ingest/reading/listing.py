@@ -55,6 +55,18 @@ class Listing:
             return (self.bytes(file["path"]), claimed) == (file["bytes"], str(file["digest"]))
         return self.marks.get(file["path"]) == (file["bytes"], file["modified_ns"])
 
+    def require_one_zip(self, files: Iterable[Row]) -> None:
+        """Refuse members that are of another zip than the one that was listed.
+
+        Raises
+        ------
+        UnreachableError
+            The zip was replaced while its trials were read.
+        """
+        listed = {mark[1] for path, mark in self.marks.items() if path in self.claimed and isinstance(mark, tuple)}
+        if listed and not {file["modified_ns"] for file in files} <= listed:
+            raise UnreachableError("its zip has changed since it was listed")
+
     def as_read(self, files: Iterable[Row]) -> Listing:
         """Return the listing in which files are what they were when they were read, which was after it was made."""
         read = {file["path"]: (file["bytes"], file["modified_ns"]) for file in files}

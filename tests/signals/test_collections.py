@@ -271,7 +271,38 @@ def test_a_silent_neuron_has_no_normalised_response(holed: Catalog, shown: Shown
 
 def test_signals_go_to_another_process(cat: Catalog, shown: Shown) -> None:
     query = cat.trials.filter(recording=shown.open, label="RandomDots")
-    signals = list(query.responses(neurons={"coord_z__ge": 300}))
-    sent = pickle.loads(pickle.dumps(signals))
-    for one, other in zip(signals, sent, strict=True):
-        np.testing.assert_array_equal(one.get_data("by_std"), other.get_data("by_std"))
+    signals = query.responses(neurons=cat.neurons.filter(coord_z__ge=300))
+    for sent in (pickle.loads(pickle.dumps(list(signals))), pickle.loads(pickle.dumps(signals))):
+        for one, other in zip(signals, sent, strict=True):
+            np.testing.assert_array_equal(one.get_data("by_std"), other.get_data("by_std"))
+            assert list(one.segments) == list(other.segments) != []
+    np.testing.assert_array_equal(signals.stack().values, sent.stack().values)
+
+
+def test_a_signal_that_ends_before_its_trial(tmp_path: Path, scratch: Shown) -> None:
+    (number, *_) = scratch.trials_of(scratch.open, "RandomDots")
+    path = scratch.folder / scratch.open / "data/behavior" / f"{number}.npy"
+    array = np.load(path)
+    array[0, 100:] = np.nan
+    replace_array(path, array)
+    ingest_recordings(tmp_path / "catalog.db", scratch.folder, workers=1)
+    with Catalog(tmp_path / "catalog.db") as opened:
+        query = opened.trials.filter(recording=scratch.open, trial=number)
+        (pupil,), (running,) = query.pupil(), query.locomotion()
+        assert (pupil.valid_frames, pupil.trial_valid_frames) == (100, 240)
+        assert (running.valid_frames, running.trial_valid_frames) == (240, 240)
+        np.testing.assert_array_equal(pupil.get_data(trim=True), array[0, :240])
+        np.testing.assert_array_equal(query.pupil().stack().mask[0], np.arange(240) >= 100)
+
+
+def test_infinite_values_are_no_holes(tmp_path: Path, scratch: Shown) -> None:
+    (number, *_) = scratch.trials_of(scratch.open, "RandomDots")
+    path = scratch.folder / scratch.open / "data/responses" / f"{number}.npy"
+    array = np.load(path)
+    array[0, 3:5] = np.inf, -np.inf
+    replace_array(path, array)
+    ingest_recordings(tmp_path / "catalog.db", scratch.folder, workers=1)
+    with Catalog(tmp_path / "catalog.db") as opened:
+        stack = opened.trials.filter(recording=scratch.open, trial=number).responses(allow_invalid=True).stack()
+    np.testing.assert_array_equal(stack.values[0], array[:, :240])
+    assert not stack.mask.any()

@@ -85,6 +85,11 @@ def test_a_file_that_changed(database: str, scratch: Shown) -> None:
         signal = first_response(cat, scratch)
         expected = expected_of(scratch, signal)
         path = scratch.folder / signal.recording / signal.path
+        then = path.stat().st_mtime_ns
+        replace_array(path, expected[:5])
+        os.utime(path, ns=(then, then))
+        with pytest.raises(SignalError, match="bytes, then"):
+            _ = signal.data
         for wrong, how in ((expected[:5], "bytes, then"), (expected + 1, "the same size, another content")):
             replace_array(path, wrong)
             with pytest.raises(SignalError, match=rf"{how}.*`catalog ingest DATA`.*`catalog verify`") as caught:

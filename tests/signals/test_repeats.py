@@ -31,6 +31,9 @@ def test_which_mice_share_which_videos(cat: Catalog, shown: Shown) -> None:
     assert repeats.shared.to_numpy().tolist() == [[4, 4], [4, 4]]
     assert len(cat.repeats(2, min_recordings=2, allow_invalid=True)) == 3
     assert len(cat.repeats(3, allow_invalid=True)) == 0
+    assert len(cat.repeats(2, min_recordings=2)) == 0
+    (film,) = cat.repeats(1, min_recordings=2).videos
+    assert cat.video(film).label == "NaturalVideo"
 
 
 def test_repeats_as_one_array(cat: Catalog, shown: Shown) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from catalog import Catalog, CatalogError, NotFoundError, QueryError, SignalError
 from catalog.signals import Gaze, Locomotion, Pupil, Responses, Signal, Video, open_signal
+from catalog.signals.normalization import normalized
 from tests.signals.conftest import Shown
 
 CLASSES = {"video": Video, "response": Responses, "gaze": Gaze, "pupil": Pupil, "locomotion": Locomotion}
@@ -165,3 +166,9 @@ def test_a_trial_of_a_closed_session(cat: Catalog, shown: Shown) -> None:
 
 def test_errors_are_of_the_family() -> None:
     assert issubclass(SignalError, CatalogError)
+
+
+def test_the_mean_of_a_trial_is_over_its_valid_frames() -> None:
+    values = np.array([[1.0, 3.0, np.nan, 100.0], [0.0, 0.0, 0.0, 100.0]])
+    found = normalized(values, "by_mean_per_trial", [], valid_frames=3)
+    np.testing.assert_array_equal(found, [[-0.5, 0.5, np.nan, 49.0], [np.nan] * 4])

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
-from catalog import Catalog, QueryError, SignalError
+from catalog import Catalog, QueryError, SignalError, TrialSegment
+from ingest.ingesting import ingest_recordings
 from tests.signals.conftest import Shown
 
 
@@ -145,3 +147,24 @@ def test_withheld_responses_and_memory(cat: Catalog, shown: Shown) -> None:
     assert windows.memory == 8 * 12 * 5 * (4 + 1)
     with pytest.raises(SignalError, match="8 presentations would take"):
         windows.stack(limit_bytes=windows.memory - 1)
+
+
+def test_segments_are_where_they_were_measured_on_that_presentation(database: str, shown: Shown) -> None:
+    ingest_recordings(database, shown.folder, workers=1)
+    one, other = shown.trials_of(shown.open, "RandomDots")
+    with Catalog(database) as cat:
+        with cat.session() as session:
+            measured = session.scalars(
+                sa.select(TrialSegment).where(TrialSegment.trial_id == cat.trial(shown.open, one).id)
+            )
+            for segment in measured:
+                segment.frame_start += 2 if segment.segment_index else 0
+            session.execute(sa.delete(TrialSegment).where(TrialSegment.trial_id == cat.trial(shown.open, other).id))
+            session.commit()
+        assert [span.frame_start for span in cat.trial(shown.open, one).frames.segments] == [0, 62, 122, 182]
+        assert [span.frame_start for span in cat.trial(shown.open, other).frames.segments] == [0, 60, 120, 180]
+        query = cat.segment_presentations.filter(recording=shown.open, segment_label="RandomDots")
+        stack = query.pupil(window=(0, 4)).stack()
+    starts = [(one, start) for start in (0, 62, 122, 182)] + [(other, start) for start in (0, 60, 120, 180)]
+    expected = [shown.stored(shown.open, trial, "pupil")[start : start + 4] for trial, start in starts]
+    np.testing.assert_array_equal(stack.values, expected)
