@@ -40,7 +40,7 @@ def intensity_histogram(
         pixels = pixels[:, :, start:end]
     if bins < 1:
         raise PictureError(f"bins={bins}: expected 1 or more")
-    counts, edges = np.histogram(pixels[~np.isnan(pixels)], bins=bins, range=(-0.5, 255.5))
+    counts, edges = np.histogram(pixels, bins=bins, range=(-0.5, 255.5))
     return counts.astype(np.int64), edges
 
 

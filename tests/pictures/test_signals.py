@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog.errors import PictureError, QueryError, SignalError
+from catalog import Catalog
+from catalog.errors import QueryError, SignalError
 from catalog.signals import open_signal
+from ingest.importing import import_metadata
+from tests.importing.builder import PublishedFolder
 from tests.pictures.looking import drawn
 
 
@@ -139,6 +142,15 @@ def test_withheld_responses(cat):
     assert not picture.axes.images[0].get_array().any()
 
 
-def test_neither_file_nor_signal(cat, trial, simulated, tmp_path):
-    with pytest.raises(PictureError, match="frame 999: expected 0 to"):
-        open_signal(trial, "video").show_frame(999)
+def test_a_signal_of_which_only_metadata_is_known(make_database, tmp_path):
+    database = make_database("sqlite")
+    import_metadata(database, PublishedFolder(tmp_path / "metadata").write().root)
+    with Catalog(database) as cat:
+        trial = cat.trials.filter(valid_response=True).first()
+        for draw in (
+            open_signal(trial, "video").display_video_clip,
+            open_signal(trial, "response").show_raster,
+            open_signal(trial, "gaze").show_path,
+        ):
+            with pytest.raises(SignalError, match="from published metadata alone; `catalog ingest DATA`"):
+                draw()
