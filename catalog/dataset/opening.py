@@ -142,8 +142,8 @@ class Opening:
             # Hours of reading are never begun in silence.
             logger.warning(
                 "taking %d recording(s) in %s into the catalog %s: without metadata, all of their %.1f GB is read "
-                "once. Interrupting loses nothing that is done: the same call goes on from there; so does `catalog --db %s "
-                "ingest %s`, which uses all cores",
+                "once. Interrupting loses nothing that is done: the same call goes on from there; so does "
+                "`catalog --db %s ingest %s`, which uses all cores",
                 len(raw), self.data, shown, size, shown, self.data,
             )  # fmt: skip
             told = maker().take_in_data(name, self.data, list(raw), lambda line: logger.log(self.level, "%s", line))
