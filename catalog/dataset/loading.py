@@ -64,6 +64,7 @@ class Loader:
         self.raw = raw
         self.neurons = neurons
         self.stimuli = Stimuli(names)
+        self._roots: dict[tuple[str, ...], Roots] = {}
 
     def load(self, signal: str, trials: Iterable[TrialKey]) -> list[Any]:
         """Return a signal of each trial, in their order.
@@ -79,9 +80,9 @@ class Loader:
             numbers = sorted({trial for owner, trial in keys if owner == recording and trial.isdigit()})
             query = self.names.catalog.trials.filter(recording=recording, trial=numbers)
             # As published: a withheld response is returned, all zero as it was stored.
-            opened: Any = signals.signals_of(query, signal, allow_invalid=True)
-            for one in opened:
-                found[recording, str(one.trial)] = self._face(signal, self._placed(one))
+            known: Any = signals.signals_of(query, signal, allow_invalid=True)
+            for one in self._placed(recording, list(known)):
+                found[recording, str(one.trial)] = self._face(signal, one)
         for recording, trial in keys:
             if (recording, trial) not in found:
                 raise UnknownIdError(self._no_trial(recording, trial))
@@ -169,17 +170,23 @@ class Loader:
             return Responses(signal, identifier, self.stimuli, self.neurons[signal.recording])
         return FACES[name](signal, identifier, self.stimuli)
 
-    def _placed(self, signal: Any) -> Any:
-        """Return the signal as the data folder has it, where the catalog knows no file of it."""
-        folder = self.raw.get(signal.recording)
-        if folder is None:
-            return signal
-        if signal.file is not None:
-            # The folder that the user names comes first, then those that the catalog knows.
-            paths = tuple(dict.fromkeys((str(folder), *signal.roots.paths)))
-            return replace(signal, roots=Roots(signal.recording, paths))
-        file = _find_file(folder, signal.name, signal.trial)
-        return signal if file is None else replace(signal, file=file, roots=Roots(signal.recording, (str(folder),)))
+    def _placed(self, recording: str, known: list[Any]) -> list[Any]:
+        """Return the signals as the data folder has them, where the catalog knows no files of them."""
+        folder = self.raw.get(recording)
+        if folder is None or not known:
+            return known
+        # The folder that the user names comes first, then those that the catalog knows. They are opened once for all.
+        paths = tuple(dict.fromkeys((str(folder), *known[0].roots.paths)))
+        roots = self._roots.setdefault(paths, Roots(recording, paths))
+        if all(signal.file is not None for signal in known):
+            return [replace(signal, roots=roots) for signal in known]
+        try:
+            with open_root(folder) as root:
+                files = [signal.file or _find_file(root, signal.name, signal.trial) for signal in known]
+        except UnreadableError as error:
+            logger.warning("%s", error)
+            return known
+        return [replace(signal, file=file, roots=roots) for signal, file in zip(known, files, strict=True)]
 
     def _no_trial(self, recording: str, trial: str) -> str:
         known = self.names.catalog.recordings.values("name")
@@ -197,20 +204,19 @@ def list_arrays(root: Root, what: str) -> list[str]:
     return []
 
 
-def _find_file(folder: Path, signal: str, trial: int) -> SignalFile | None:
+def _find_file(root: Root, signal: str, trial: int) -> SignalFile | None:
     """Return what a file is like now that the catalog does not know; None if there is none that can be read."""
     kind, row = STORED_IN[signal]
-    try:
-        with open_root(folder) as root:
-            for place in ARRAY_FOLDERS[kind]:
-                path = f"{place}/{trial}.npy"
-                found = root.find(path)
-                if found is not None:
-                    with root.open(path) as file:
-                        header = read_header(file)  # type: ignore[arg-type]
-                    return SignalFile(path, row, found.bytes, found.modified_ns, "", str(header.dtype), header.shape)
-    except (UnreadableError, ArrayError) as error:
-        logger.warning("the %s of trial %d in %s: the file %s", signal, trial, folder, error)
+    for place in ARRAY_FOLDERS[kind]:
+        path = f"{place}/{trial}.npy"
+        try:
+            found = root.find(path)
+            if found is not None:
+                with root.open(path) as file:
+                    header = read_header(file)  # type: ignore[arg-type]
+                return SignalFile(path, row, found.bytes, found.modified_ns, "", str(header.dtype), header.shape)
+        except (UnreadableError, ArrayError) as error:
+            logger.warning("the %s of trial %d: %s %s", signal, trial, root.path / path, error)
     return None
 
 

@@ -67,6 +67,8 @@ class Opening:
         """
         name = self._database()
         if _is_empty(name):
+            if self.raw or self.published:
+                self._require({*self.raw, *self.published})
             self._take_in(name, sorted(self.published), self._without_metadata())
         catalog = Catalog(name)
         try:
@@ -137,11 +139,11 @@ class Opening:
                 logger.log(self.level, "the catalog %s, from %s: %s", shown, self.metadata, done)
         if raw and self.data is not None:
             size = folders.gigabytes(self.raw[one] for one in raw)
-            logger.log(
-                self.level,
-                "taking %d recordings in %s into the catalog %s: without metadata, all of their %.1f GB is read once. "
-                "Interrupting loses nothing that is done: the same call goes on from there; so does `catalog --db %s "
-                "ingest %s`, which uses all cores",
+            # Hours of reading are never begun in silence.
+            logger.warning(
+                "taking %d recording(s) in %s into the catalog %s: without metadata, all of their %.1f GB is read "
+                "once. Interrupting loses nothing that is done: the same call goes on from there; so does "
+                "`catalog --db %s ingest %s`, which uses all cores",
                 len(raw), self.data, shown, size, shown, self.data,
             )  # fmt: skip
             told = maker().take_in_data(name, self.data, list(raw), lambda line: logger.log(self.level, "%s", line))
@@ -149,13 +151,8 @@ class Opening:
 
     def _chosen(self, known: list[str]) -> list[str]:
         """Return the recordings that the DataSet is about, in the order asked for or by name."""
-        if self.asked is not None:
-            there = {*known, *self.raw}
-            for name in self.asked:
-                if name not in there:
-                    raise DataSetError(f"no recording is called {name!r}. {nearest(name, there)}")
-            return self.asked
-        names = sorted(self.raw or self.published or known)
+        self._require({*known, *self.raw})
+        names = self.asked if self.asked is not None else sorted(self.raw or self.published or known)
         unknown = [name for name in names if name not in known]
         if unknown:
             logger.warning(
@@ -164,6 +161,12 @@ class Opening:
                 " and ".join(unknown), self.data,
             )  # fmt: skip
         return names
+
+    def _require(self, there: set[str]) -> None:
+        """Raise for a recording that was asked for and is nowhere."""
+        for name in self.asked or []:
+            if name not in there:
+                raise DataSetError(f"no recording is called {name!r}. {nearest(name, there)}")
 
     def tell_differences(self, trials: dict[str, list[str]]) -> list[str]:
         """Return the recordings whose raw trials are others than the catalog's, which are `trials`, and tell of it."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from catalog.arrays import open_root
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from tests.dataset.conftest import published_trials
@@ -79,18 +80,25 @@ def test_a_video_that_was_published_under_two_names(world, tmp_path, database, o
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "packed"])
-def test_recordings_in_zips(world, tmp_path, open_dataset, compression):
+def test_recordings_in_zips(world, tmp_path, open_dataset, compression, monkeypatch):
     data = tmp_path / "data"
     data.mkdir()
     name = world.recordings[0]
     with zipfile.ZipFile(data / f"{name}.zip", "w", compression) as archive:
         for path in sorted((world.data / name).rglob("*.npy")):
             archive.write(path, path.relative_to(world.data))
+    opened = []
+    monkeypatch.setattr("catalog.signals.roots.open_root", lambda path: opened.append(path) or open_root(path))
     ds = open_dataset(data, world.metadata, database=tmp_path / "catalog.db")
     assert ds.recording == [name]
     row = world.trials[world.trials.recording == name].iloc[1]
     for signal, folder in ((ds.load_video_by_trial, "videos"), (ds.load_response_by_trial, "responses")):
         np.testing.assert_array_equal(signal(name, row.trial).data, np.load(world.array(name, folder, row.trial)))
+    videos, table = ds.load_videos_by(recording=name)
+    for video, trial in zip(videos, table.trial, strict=True):
+        np.testing.assert_array_equal(video.data, np.load(world.array(name, "videos", trial)))
+    # Many signals, one zip, whose list of contents is read once.
+    assert len(opened) == 1
     expected = np.stack([np.load(world.array(name, "behavior", trial)) for trial in ds.info[name]["trials"]])
     np.testing.assert_array_equal(ds.load_all_data(name, "behavior"), expected)
 

@@ -78,8 +78,10 @@ def test_data_alone_is_ingested_and_told_of(folders, world, open_dataset, caplog
     assert caplog.text == ""
 
 
-def test_only_the_recordings_asked_for_are_ingested(folders, world, open_dataset):
-    ds = open_dataset(folders / "data", recording=world.recordings[1])
+def test_only_the_recordings_asked_for_are_ingested(folders, world, open_dataset, caplog):
+    ds = open_dataset(folders / "data", recording=world.recordings[1], verbose=False)
+    assert "taking 1 recording(s) in" in caplog.text
+    assert "ingested 1 recording" not in caplog.text
     assert ds.recording == ds.catalog.recordings.values("name") == [world.recordings[1]]
     both = open_dataset(folders / "data")
     assert both.recording == world.recordings
@@ -162,6 +164,13 @@ def test_a_recording_that_came_later(folders, world, open_dataset, tmp_path, cap
     assert without.recording == world.recordings
     assert set(without.trials_df.recording) == {world.recordings[0]}
     assert without.info[late]["n_trials"] == 0
+    caplog.clear()
+    nothing = open_dataset(folders / "data", folders / "metadata", recording=late)
+    assert f"the catalog knows nothing of {late}" in caplog.text
+    with pytest.raises(DataSetError, match=f"has no trials of {late}"):
+        nothing.filter_trials(label="Gabor")
+    assert nothing.segments_df.empty
+    assert list(nothing.segments_df.columns) == list(without.segments_df.columns)
     shutil.move(tmp_path / "late-metadata", folders / "metadata" / late)
     both = open_dataset(folders / "data", folders / "metadata")
     assert_frame_equal(both.trials_df, world.trials)
@@ -229,6 +238,9 @@ def test_wrong_arguments(folders, world, tmp_path, caplog):
         DataSet(folders / "data", folders / "metadata", trials_metadata_subfolder="other")
     with pytest.raises(DataSetError, match=f"no recording is called 'dynamic1'.*{world.recordings[0][:20]}"):
         DataSet(folders / "data", folders / "metadata", recording=["dynamic1"])
+    with pytest.raises(DataSetError, match=f"no recording is called 'dynamic1'.*{world.recordings[0][:20]}"):
+        DataSet(folders / "data", recording="dynamic1", database=tmp_path / "new.db")
+    assert not (tmp_path / "new.db").exists()
     with pytest.raises(DataSetError, match="recording=3: expected the name"):
         DataSet(folders / "data", folders / "metadata", recording=[3])
     with DataSet(folders / "data", tmp_path / "none") as ds:

@@ -182,6 +182,9 @@ def test_copies_and_changes(ds, world):
     doubled.data *= 2
     np.testing.assert_allclose(doubled.get_data("by_std"), 2 * response.get_data("by_std"), rtol=1e-5)
     np.testing.assert_array_equal(response.copy().get_data(), response.get_data())
+    whole = response.get_data()
+    response.valid_frames = 100
+    np.testing.assert_array_equal(response.get_data(), whole[:, :100])
 
 
 def test_pictures(ds, world, tmp_path):
