@@ -4,11 +4,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench docs clean
+.PHONY: help setup demo test test-torch lint types bench docs clean
 
 help:
 	@echo "make demo    simulate a small data set, ingest it, ask it questions"
 	@echo "make test    run every test, on SQLite and on PostgreSQL"
+	@echo "make test-torch    install PyTorch and run the tests that need it"
 	@echo "make lint    ruff and reuse: style, formatting, licence information"
 	@echo "make types   mypy"
 	@echo "make bench   benchmarks, as ratios against a baseline in the same run"
@@ -32,6 +33,16 @@ demo: $(VENV)/.user
 
 test: $(VENV)/.developer
 	$(BIN)/python -m pytest -n auto
+
+# Which build of it, for CPU or GPU, is up to pip's configuration; the tests need no GPU.
+TORCH ?= torch==2.13.0
+
+$(VENV)/.torch: $(VENV)/.developer
+	$(BIN)/pip install --quiet '$(TORCH)'
+	touch $@
+
+test-torch: $(VENV)/.torch
+	$(BIN)/python -m pytest tests/batches
 
 lint: $(VENV)/.developer
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-NAMES = ("importing", "ingesting", "identity", "asking")
+NAMES = ("importing", "ingesting", "identity", "asking", "loading", "dataset", "batches")
 
 
 def main(names: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest.facts import RecordingFacts, TrialFacts
 from ingest.simulation import SimulationOptions, simulate
+from ingest.simulation.options import Dtype
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.identities import VIDEOS
 from ingest.writing.recordings import replace_recording
@@ -28,10 +29,21 @@ def published_metadata(folder: Path) -> Path | None:
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
-def real_size_recording(folder: Path, trials: int) -> Path:
-    """Write one recording with arrays as large as the real ones: 36 x 64 x 300 and more, 7,900 neurons, float32."""
+def real_size_recording(folder: Path, trials: int, *, recordings: int = 1, dtype: Dtype = "float32") -> Path:
+    """Write recordings with arrays as large as the real ones: 36 x 64 x 300 and more, 7,900 neurons.
+
+    A fifth of the trials show parametric videos; in the real ones it is a quarter.
+    """
     options = SimulationOptions(
-        recordings=1, n_neurons=7900, train_videos=max(trials - 10, 1), test_videos=1, parametric_videos=1
+        recordings=recordings,
+        n_neurons=7900,
+        train_videos=max(trials - 36, 1),
+        test_videos=2,
+        test_repeats=2,
+        parametric_videos=4,
+        parametric_repeats=2,
+        dtype=dtype,
+        ulp_wander=dtype == "float64",
     )
     simulate(folder, options)
     return folder

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catalog.catalog import Catalog
-    from catalog.errors import CatalogError, NotFoundError, QueryError
+    from catalog.dataset import DataSet
+    from catalog.errors import CatalogError, NotFoundError, QueryError, SignalError
     from catalog.models import (
         ArrayFile,
         IngestProblem,
@@ -29,6 +30,7 @@ __all__ = [
     "ArrayFile",
     "Catalog",
     "CatalogError",
+    "DataSet",
     "IngestProblem",
     "IngestRun",
     "Neuron",
@@ -37,6 +39,7 @@ __all__ = [
     "Recording",
     "Segment",
     "SegmentAlias",
+    "SignalError",
     "Trial",
     "TrialSegment",
     "Video",
@@ -47,7 +50,8 @@ __all__ = [
 
 _ELSEWHERE = {
     "Catalog": "catalog.catalog",
-    **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError"), "catalog.errors"),
+    "DataSet": "catalog.dataset",
+    **dict.fromkeys(("CatalogError", "NotFoundError", "QueryError", "SignalError"), "catalog.errors"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +21,8 @@ from catalog.selections import Citation, Replay, find, keep, kept_in, listed, re
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from catalog.signals import NeuronChoice, Repeats
 
 
 class Catalog:
@@ -115,6 +117,49 @@ class Catalog:
     def segment(self, name: str) -> Segment:
         """Return the segment of that ID, alias or content hash."""
         return find_segment(self._reader, name)
+
+    def repeats(
+        self,
+        min_repeats: int = 2,
+        *,
+        recordings: str | Iterable[str] | None = None,
+        min_recordings: int = 1,
+        signal: str = "response",
+        neurons: NeuronChoice = None,
+        allow_invalid: bool = False,
+        **filters: Any,
+    ) -> Repeats:
+        """Return the videos that were shown repeatedly, and a signal of every repeat.
+
+        Parameters
+        ----------
+        min_repeats
+            How often a recording must have seen a video. Trials whose signal is not valid do not count.
+        recordings
+            Only these, by name, or by a part of it that no other has; None for all.
+        min_recordings
+            How many of them must have seen it so often: 2 or more for videos that mice share.
+        signal, neurons
+            Which signal, and the responses of which neurons, as in `trials.responses()`.
+        allow_invalid
+            Count trials whose signal is not valid, too, and give their values out.
+        filters
+            On the trials, such as `label="Gabor"` or `trial_type=["oracle", "live_test_main"]`.
+
+        Raises
+        ------
+        QueryError, NotFoundError
+            An unknown field, signal or recording; the nearest are named.
+        """
+        from catalog.signals import repeats_of
+
+        trials = self.trials.filter(**filters)
+        if recordings is not None:
+            named = [recordings] if isinstance(recordings, str) else recordings
+            trials = trials.filter(recording=[self.recording(name).name for name in named])
+        return repeats_of(
+            trials, min_repeats, min_recordings, signal=signal, neurons=neurons, allow_invalid=allow_invalid
+        )
 
     def select(
         self, name: str, /, *conditions: str, note: str | None = None, replace: bool = False, **filters: Any

@@ -293,7 +293,9 @@ TABLES: dict[str, Table] = {
             ),
             "bytes": Column("Size of the file.", unit="bytes"),
             "modified_ns": Column("When the file was last modified, since 1970.", unit="ns"),
-            "digest": Column("Digest of the file and how it was made: `crc32:` and 8 hexadecimal digits, or `sha256:` and what `sha256sum` prints."),
+            "digest": Column(
+                "Digest of the file and how it was made: `crc32:` and 8 hexadecimal digits, or `sha256:` and what `sha256sum` prints."
+            ),
             "dtype": Column("Type of the array's numbers, in numpy's words."),
             "shape": Column("JSON list: the array's shape, padding included."),
         },

@@ -34,8 +34,16 @@ class NotFoundError(CatalogError):
     """No recording, trial, video or segment goes by that name."""
 
 
+class SignalError(CatalogError):
+    """An array that cannot be had: not valid, not there, not as it was ingested, or too large for the memory."""
+
+
 class InputError(CatalogError):
     """Files or options that cannot be taken as they are; nothing was changed."""
+
+
+class PictureError(CatalogError):
+    """What cannot be drawn: an array of another shape, without any value, or without the package that draws."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

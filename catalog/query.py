@@ -13,6 +13,7 @@ from sqlalchemy.sql import visitors
 from catalog.entities import Entity
 from catalog.errors import NotFoundError, QueryError, nearest
 from catalog.filters import condition, split_key
+from catalog.signal_queries import AsksForSignals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Query(Generic[Item]):
+class Query(AsksForSignals, Generic[Item]):
     """Some recordings, trials, videos, segments or neurons; lazy, and never changed once made.
 
     Made by `Catalog.trials` and its siblings. Filters take equality, lists (any of), `None` (no value), the suffixes

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.facts import Row, TrialFacts
 from ingest.reading.layout import TOPIC, RecordingFolder
-from ingest.reading.listing import Listing, Mark, meta_digest
+from ingest.reading.listing import Listing, Mark, can_be_read, meta_digest
 from ingest.writing.stored import StoredSource, add_parts, stored_facts, troubled_trials
 
 ACTIVITY = ("mean_activation", "std_activation", "min_activation", "max_activation")
@@ -35,17 +35,11 @@ class Candidate:
     stored: StoredSource | None = None
     digests: dict[str, Mark] | None = None
 
-    @property
-    def marks(self) -> dict[str, Mark]:
-        """By what its files are recognised."""
-        return self.listing.marks if self.digests is None else self.digests
-
-    def stored_marks(self, trials: Iterable[TrialFacts]) -> dict[str, Mark]:
-        """Return by what the files of trials were recognised when they were read."""
-        files = [file for trial in trials for file in trial.files]
+    def has_still(self, file: Row) -> bool:
+        """Tell whether a file is what it was when a row of `array_files` was written."""
         if self.digests is None:
-            return {file["path"]: (file["bytes"], file["modified_ns"]) for file in files}
-        return {file["path"]: str(file["digest"]) for file in files}
+            return self.listing.has_still(file)
+        return self.digests.get(file["path"]) == str(file["digest"])
 
 
 @dataclass
@@ -91,13 +85,18 @@ def is_outdated(stored: StoredSource) -> bool:
     return stored.source == "raw" and stored.analysis_version != ANALYSIS_VERSION
 
 
-def is_current(candidate: Candidate, sampling_freq: float) -> bool:
-    """Tell whether a recording's files are what they were when its rows were written, as far as listings tell."""
+def is_current(candidate: Candidate, sampling_freq: float, unread: Iterable[str] = ()) -> bool:
+    """Tell whether a recording's files are what they were when its rows were written, as far as listings tell.
+
+    Of the files that could not be read then (`unread`), none may be one that can be read now: permissions that change
+    leave no mark in a listing.
+    """
     stored = candidate.stored
     return (
         stored is not None
         and stored.source == "raw"
         and stored.seen.get("listing") == candidate.listing.digest
+        and not any(can_be_read(candidate.folder, path) for path in unread)
         and stored.sampling_freq == sampling_freq
         and str(candidate.folder.path) in stored.roots
     )
@@ -114,7 +113,7 @@ def same_content(connection: Connection, candidate: Candidate) -> bool:
     if facts is None or candidate.stored is None or candidate.stored.seen.get("meta") != meta_digest(candidate.folder):
         return False
     add_parts(connection, facts)
-    return all(candidate.digests.get(path) == mark for path, mark in candidate.stored_marks(facts.trials).items())
+    return all(candidate.has_still(file) for trial in facts.trials for file in trial.files)
 
 
 def what_stays(connection: Connection, candidate: Candidate) -> Job:
@@ -128,24 +127,23 @@ def what_stays(connection: Connection, candidate: Candidate) -> Job:
         return job
     add_parts(connection, facts)
     job.of_run = stored.run_id
-    was = {file["path"] for trial in facts.trials for file in trial.files if file["signal"] == "response"}
-    responses = {path: mark for path, mark in candidate.stored_marks(facts.trials).items() if path in was}
-    now = [files["response"] for files in folder.files.values() if "response" in files]
-    if responses == {path: candidate.marks.get(path) for path in now}:
+    was = [file for trial in facts.trials for file in trial.files if file["signal"] == "response"]
+    now = {files["response"] for files in folder.files.values() if "response" in files}
+    if now == {file["path"] for file in was} and all(map(candidate.has_still, was)):
         job.activity = [{name: neuron[name] for name in ACTIVITY} for neuron in facts.neurons]
     # What was wrong with a trial is told anew, from its files.
     troubled = troubled_trials(connection, folder.name, TOPIC)
     for trial in facts.trials:
         if trial.trial in folder.files and trial.trial not in troubled:
-            files = {path: candidate.marks.get(path) for path in folder.files[trial.trial].values()}
-            if files == candidate.stored_marks([trial]):
+            paths = {file["path"] for file in trial.files}
+            if paths == set(folder.files[trial.trial].values()) and all(map(candidate.has_still, trial.files)):
                 _take_times(trial, candidate.listing)
                 job.kept[trial.trial] = trial
     return job
 
 
 def _take_times(trial: TrialFacts, listing: Listing) -> None:
-    """Let a trial's files have the times they have now; they differ where digests were compared."""
+    """Let a trial's files have the times they have now, which are others where digests were compared."""
     for file in trial.files:
         mark = listing.marks.get(file["path"])
         if isinstance(mark, tuple):

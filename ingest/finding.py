@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.arrays import UnreachableError, UnreadableError
 from catalog.errors import InputError, nearest
 from ingest.changes import Candidate
 from ingest.facts import Problem
@@ -30,12 +31,13 @@ def find_input(data: Path, wanted: Sequence[str] | None) -> Input:
         raise InputError(f"the path {str(data)!r} is not UTF-8; rename its folders") from error
     if not data.exists():
         raise InputError(f"there is no folder {data}; expected the one that holds the recordings")
-    if not data.is_dir():
-        raise InputError(f"{data} is not a folder; expected the one that holds the recordings")
     try:
         folders, problems = find_recordings(data)
     except OSError as error:
         raise InputError(f"cannot list {error.filename or data}: {error.strerror}") from error
+    except UnreadableError as error:
+        what = "is not a folder, and no zip" if not data.is_dir() else "cannot be read"
+        raise InputError(f"{data} {what} that can be taken in: {error}") from error
     if not folders:
         raise InputError(_nothing_found(data, problems))
     if wanted is not None:
@@ -51,17 +53,31 @@ def find_input(data: Path, wanted: Sequence[str] | None) -> Input:
     return Input([Candidate(folder, list_files(folder)) for folder in usable], problems)
 
 
-def in_order_of_content(candidates: Iterable[Candidate]) -> list[tuple[Candidate, SessionMeta]]:
-    """Return recordings in the order of what they hold (see `SessionMeta.digest`), with what `meta/` tells."""
-    described = [(one, read_session(one.folder)) for one in candidates]
+def in_order_of_content(
+    candidates: Iterable[Candidate], lost: Callable[[Candidate, UnreachableError], object]
+) -> list[tuple[Candidate, SessionMeta]]:
+    """Return recordings in the order of what they hold (see `SessionMeta.digest`), with what `meta/` tells.
+
+    Those that cannot be reached are left out, and told to `lost`.
+    """
+    described = []
+    for one in candidates:
+        try:
+            described.append((one, read_session(one.folder)))
+        except UnreachableError as error:
+            lost(one, error)
     return sorted(described, key=lambda one: (one[1].digest(), one[0].folder.name))
 
 
 def _nothing_found(data: Path, problems: Sequence[Problem]) -> str:
-    expected = "expected folders dynamic<animal>-<session>-<scan>-Video-<32 hex> with data/videos/0.npy and so on"
-    packed = [problem.path for problem in problems if problem.kind == "packed_recording"]
-    if packed:
-        return f"{data} holds only packed recordings ({packed[0]} and so on): unpack them first"
+    expected = (
+        "expected folders or zips dynamic<animal>-<session>-<scan>-Video-<32 hex> with data/videos/0.npy and so on"
+    )
+    if not data.is_dir():
+        return f"{data} is a zip that holds no recording: {expected}"
+    broken = [problem.message for problem in problems if problem.kind == "unreadable_recording"]
+    if broken:
+        return f"{data} holds no recording that can be read: {broken[0]}"
     for child in sorted(path for path in data.iterdir() if path.is_dir()):
         if find_recordings(child)[0]:
             return f"{data} holds no recording, but {child} does: give that one"

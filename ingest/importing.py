@@ -41,6 +41,7 @@ from ingest.writing.problems import clear_problems, read_problems, write_problem
 from ingest.writing.recordings import replace_recording
 from ingest.writing.rows import chunks
 from ingest.writing.runs import finish_run, recorded_run
+from ingest.writing.statistics import refresh_statistics
 from ingest.writing.stimuli import (
     Changes,
     write_segments,
@@ -96,6 +97,7 @@ def import_metadata(
             clear_problems(connection, TOPIC, recordings=layout.recordings, general_of_runs=history.same)
             write_problems(connection, run.id, work.problems)
             parameters["replaced_stimuli"] = work.replaced_stimuli
+            refresh_statistics(connection)
             finish_run(connection, run.id, parameters=parameters)
     except DBAPIError as error:
         raise unusable(error, display_name(engine.url)) from error

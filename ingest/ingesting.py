@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from catalog.arrays.digests import CRC32
+from catalog.arrays import UnreachableError
+from catalog.arrays.digests import ALGORITHMS, CRC32
 from catalog.database import display_name
-from catalog.errors import DatabaseError, StoppedError
+from catalog.errors import DatabaseError, InputError, StoppedError, nearest
 from catalog.faults import unusable
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
+from ingest.batches import in_batches, read_batch
 from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
 from ingest.facts import Problem, RecordingFacts, TrialFacts
 from ingest.finding import Input, find_input, in_order_of_content
@@ -35,9 +38,9 @@ from ingest.reading.layout import TOPIC, RecordingFolder
 from ingest.reading.listing import Listing, Mark, file_digests, meta_digest
 from ingest.reading.session import SessionMeta
 from ingest.reconciling import reconcile, told_before
-from ingest.recording import RawRecording, assemble
+from ingest.recording import RawRecording, assemble, require_something_read
 from ingest.report import RunReport
-from ingest.trial import TrialResult, TrialTask, kept_trial, read_trial
+from ingest.trial import UNREADABLE, TrialResult, TrialTask, kept_trial, read_trial
 from ingest.workers import Workers, open_workers
 from ingest.writing.attempts import attempt
 from ingest.writing.catalogs import open_or_create
@@ -45,11 +48,15 @@ from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
 from ingest.writing.problems import clear_problems, read_problems, write_problems
 from ingest.writing.recordings import replace_recording
 from ingest.writing.runs import OpenRun, fail_ended_runs, finish_run, keep_parameters, recorded_run
+from ingest.writing.statistics import refresh_statistics
 from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored_digests, stored_facts, stored_sources
 
 logger = logging.getLogger(__name__)
+
 SAMPLING_FREQ = 30.0
 """Hz; the raw files do not tell it."""
+UNREACHABLE = "unreachable"
+LEFT = "left the recording as it was; the same command takes it in when it can be read"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class _Options:
     sampling_freq: float
     recheck: bool
     outdated: bool
+    digest: str = CRC32
 
 
 def ingest_recordings(
@@ -72,6 +80,7 @@ def ingest_recordings(
     sampling_freq: float = SAMPLING_FREQ,
     recheck: bool = False,
     outdated: bool = False,
+    digest: str = CRC32,
     progress: Listener = lambda progress: None,
 ) -> RunReport:
     """Take raw recordings into a catalog, which is made if it is not there.
@@ -85,7 +94,7 @@ def ingest_recordings(
     database
         A path, `sqlite:///path` or `postgresql://…`.
     data
-        The folder that holds the recordings, or one recording.
+        The folder that holds the recordings, in folders and zips, or one recording.
     metadata
         A folder of published metadata, imported with them: its IDs become aliases of those derived from content.
     recordings
@@ -100,6 +109,9 @@ def ingest_recordings(
         Recognise unchanged files by their digests, for which all are read, instead of by size and modification time.
     outdated
         Read everything of recordings whose rows were made by another version of the analysis.
+    digest
+        By what the digests of the files that are read are made: `crc32`, or `sha256`, which costs two to four times
+        as much; those that are on record stay as they are.
     progress
         Is called when the run has started, after each trial and each recording, and in the end.
 
@@ -113,6 +125,8 @@ def ingest_recordings(
         The database failed in the middle; recordings that were told of before are in the catalog, whole.
     """
     start = time.monotonic()
+    if digest not in ALGORITHMS:
+        raise InputError(f"{digest!r} is no kind of digest. {nearest(digest, ALGORITHMS)}")
     found = find_input(Path(data), recordings)
     wanted = None if recordings is None else [one.folder.name for one in found.candidates]
     if metadata is not None:
@@ -121,7 +135,7 @@ def ingest_recordings(
     parameters = {"data": str(Path(data).absolute()), "recordings": recordings, "sampling_freq": sampling_freq}
     try:
         with open_workers(executor, workers) as crew:
-            options = _Options(sampling_freq, recheck, outdated)
+            options = _Options(sampling_freq, recheck, outdated, digest)
             work = _Ingest(engine, found, options, parameters, crew, Meter(progress))
             work.work()
         # Disagreements about segments belong to no recording: each transaction tells them.
@@ -161,8 +175,11 @@ class _Ingest:
     done: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     outdated: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    on_record: dict[str, list[Problem]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    to_come: list[Candidate] = field(default_factory=list)
 
     def work(self) -> None:
         """Find out what has changed, and write all rows that have to be written."""
@@ -172,8 +189,14 @@ class _Ingest:
             return
         version = {"analysis_version": ANALYSIS_VERSION}
         with recorded_run(self.engine, "ingest", self.parameters, **version) as self.open_run, _stopping(self.engine):
-            for candidate, meta in in_order_of_content(changed):
-                self._take(candidate, meta)
+            in_order = in_order_of_content(changed, self._leave)
+            self.to_come = [candidate for candidate, _ in in_order]
+            for candidate, meta in in_order:
+                del self.to_come[0]
+                try:
+                    self._take(candidate, meta)
+                except UnreachableError as error:
+                    self._leave(candidate, error)
             attempt(self._finish, "recording the end of the run")
 
     @property
@@ -192,6 +215,7 @@ class _Ingest:
             unchanged=self.open_run is None,
             left=self.unchanged,
             outdated=self.outdated,
+            lost=self.lost,
             trials_read=self.meter.now.trials[0],
         )
 
@@ -199,18 +223,23 @@ class _Ingest:
         """Return the recordings about which something is to be done, and tell how much that is."""
         with self.engine.connect() as connection:
             self.sources = stored_sources(connection)
+            names = [found.folder.name for found in self.found.candidates]
+            for problem in read_problems(connection, TOPIC, recordings=names):
+                self.on_record.setdefault(str(problem.recording), []).append(problem)
         changed, to_read = [], []
         for found in self.found.candidates:
             candidate = self._with_what_is_known(found)
             # Connections are short: a file may take long to answer, and a server gives idle ones up.
             with self.engine.connect() as connection:
-                if self._is_unchanged(connection, candidate):
-                    continue
+                try:
+                    if self._is_unchanged(connection, candidate):
+                        continue
+                except UnreachableError as error:
+                    logger.info("%s: %s", candidate.folder.name, error)
                 changed.append(candidate)
                 files = what_stays(connection, candidate).files_to_read().values()
                 to_read += [_bytes(candidate.listing, some) for some in files]
-        with self.engine.connect() as connection:
-            self.problems += read_problems(connection, TOPIC, recordings=self.unchanged)
+        self.problems += [problem for name in self.unchanged for problem in self.on_record.get(name, ())]
         self.problems += _told_before(self.engine, self.unchanged)
         self.meter.start(len(changed), len(to_read), sum(to_read), len(self.unchanged))
         return changed
@@ -222,7 +251,11 @@ class _Ingest:
         return replace(found, stored=stored, digests=self._digests(found.folder) if self.options.recheck else None)
 
     def _is_unchanged(self, connection: Connection, candidate: Candidate) -> bool:
-        if not is_current(candidate, self.options.sampling_freq) or not same_content(connection, candidate):
+        on_record = self.on_record.get(candidate.folder.name, ())
+        if any(problem.kind == UNREACHABLE for problem in on_record):
+            return False
+        unread = [problem.path for problem in on_record if problem.kind == UNREADABLE and problem.path is not None]
+        if not is_current(candidate, self.options.sampling_freq, unread) or not same_content(connection, candidate):
             return False
         self.unchanged.append(candidate.folder.name)
         if candidate.stored is not None and is_outdated(candidate.stored):
@@ -234,8 +267,13 @@ class _Ingest:
             known = stored_digests(connection, folder.name)
         tasks = [{path: known.get(path, CRC32) for path in files.values()} for files in folder.files.values()]
         digests: dict[str, Mark] = {}
-        for some in self.crew.map(partial(file_digests, folder.path), tasks):
-            digests |= some
+        try:
+            for some in self.crew.map(partial(file_digests, folder.path), tasks):
+                digests |= some
+        except UnreachableError as error:
+            # Then nothing is known again, and reading it tells why.
+            logger.info("%s: %s", folder.name, error)
+            return {}
         return digests
 
     def _knows_the_folder(self) -> bool:
@@ -258,6 +296,8 @@ class _Ingest:
     def _finish(self) -> None:
         with self.run.writing() as connection:
             self._write_problems_of_the_folder(connection)
+            if self.done:
+                refresh_statistics(connection)
             finish_run(connection, self.run.id)
         self.problems += self.found.problems
 
@@ -275,7 +315,10 @@ class _Ingest:
             if job is None:
                 self._tell_of_other(name)
                 return
+            job.listing = job.listing.as_read(meta.files)
             recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
+            require_something_read(job.folder, recording.facts)
+            job.listing.require_one_zip(file for trial in recording.facts.trials for file in trial.files)
             told = attempt(partial(self._write, job, recording), f"writing {name}")
         self.done.append(name)
         self.problems += told
@@ -308,19 +351,59 @@ class _Ingest:
                 return None
             return replace(what_stays(connection, candidate), writer=writer)
 
+    def _leave(self, candidate: Candidate, error: UnreachableError) -> None:
+        """Leave a recording as it is in the catalog, and say why."""
+        name = candidate.folder.name
+        problem = Problem("error", UNREACHABLE, TOPIC, str(error), LEFT, name)
+        attempt(partial(self._write_unreachable, name, problem), f"recording that {name} cannot be reached")
+        self.lost.append(name)
+        self.problems.append(problem)
+        self.meter.recording(name, f"{name}: left as it was: {error}", [problem])
+
+    def _write_unreachable(self, name: str, problem: Problem) -> None:
+        with self.run.writing() as connection:
+            clear_problems(connection, TOPIC, recordings=[name], kind=UNREACHABLE)
+            write_problems(connection, self.run.id, [problem])
+
     def _results(self, job: Job) -> Iterator[TrialResult]:
         """Yield the result of every trial: of those that stay, and of those that are read."""
-        to_read = job.files_to_read()
-        name, root = job.folder.name, job.folder.path
-        results = self.crew.map(read_trial, [TrialTask(name, root, *trial) for trial in to_read.items()])
+        name, to_read = job.folder.name, job.files_to_read()
+        results = chain.from_iterable(self.crew.map(read_batch, _batches(job, self.options.digest)))
+        self._read_ahead()
         for trial in job.folder.files:
             read = next(results) if trial in to_read else None
             if read is not None:
                 self.meter.trial(name, _bytes(job.listing, to_read[trial]))
+            if read is not None and read.problems and trial in job.kept:
+                # Its response is not what it was after all: nothing of its rows is to be relied on.
+                del job.kept[trial]
+                read = self._read_whole(job, trial, read)
             if trial in job.kept:
                 yield kept_trial(job.kept[trial], read.activity if read is not None else None)
             elif read is not None:
                 yield read
+
+    def _read_whole(self, job: Job, trial: int, response: TrialResult) -> TrialResult:
+        """Read all files of a trial of which the response was read with its batch."""
+        task = TrialTask(job.folder.name, job.folder.path, trial, job.folder.files[trial], self.options.digest)
+        read = read_trial(task)
+        if response.facts.columns["valid_response"]:
+            # What it adds to the statistics of neurons is counted with its batch.
+            read.activity = response.activity
+        return read
+
+    def _read_ahead(self) -> None:
+        """Let workers go on with the next recording while this one is written."""
+        if not self.to_come or self.crew.executor is None:
+            return
+        try:
+            with self.engine.connect() as connection:
+                job = what_stays(connection, self.to_come[0])
+        except DBAPIError as error:
+            # It is a guess of what comes next: then that is looked up again, and more patiently.
+            logger.info("nothing is read ahead: %s", error)
+            return
+        self.crew.prepare(read_batch, _batches(job, self.options.digest))
 
     def _write(self, job: Job, recording: RawRecording) -> list[Problem] | None:
         """Write one recording, all or nothing; return everything found wrong with it.
@@ -343,16 +426,17 @@ class _Ingest:
             _complete(facts, ids, old)
             before = videos_of(connection, facts.name)
             replace_recording(connection, facts, self.run.id)
-            self._keep_what_was_seen(connection, job)
+            self._keep_what_was_seen(connection, job, facts.trials)
             clear_problems(connection, TOPIC, recordings=[facts.name])
             write_problems(connection, self.run.id, facts.problems)
             told = reconcile(connection, facts, old, self.run.id) if old is not None else []
             remove_unshown(connection, before)
         return [*facts.problems, *told]
 
-    def _keep_what_was_seen(self, connection: Connection, job: Job) -> None:
+    def _keep_what_was_seen(self, connection: Connection, job: Job, trials: Iterable[TrialFacts]) -> None:
         """Remember what the files were like, by which the next run recognises them."""
-        seen = {"listing": job.listing.digest, "meta": meta_digest(job.folder)}
+        as_read = job.listing.as_read(file for trial in trials for file in trial.files)
+        seen = {"listing": as_read.digest, "meta": meta_digest(job.folder)}
         self.parameters[SEEN] = {**self.parameters.get(SEEN, {}), job.folder.name: seen}
         keep_parameters(connection, self.run.id, self.parameters)
 
@@ -369,7 +453,7 @@ def plan(
     found = find_input(Path(data), recordings)
     stored = sources_in(database)
     rows = []
-    for candidate, meta in in_order_of_content(found.candidates):
+    for candidate, meta in in_order_of_content(found.candidates, _not_to_be_planned):
         folder = candidate.folder
         paths = [path for files in folder.files.values() for path in files.values()]
         size = sum(map(candidate.listing.bytes, paths))
@@ -377,6 +461,10 @@ def plan(
         would = _would(replace(candidate, stored=stored.get(folder.name)), sampling_freq, outdated=outdated)
         rows.append([folder.name, would, len(folder.files), len(paths), round(size / 1e6, 1), n_problems])
     return ["recording", "would", "trials", "files", "MB", "problems"], rows
+
+
+def _not_to_be_planned(candidate: Candidate, error: UnreachableError) -> None:
+    raise InputError(f"{candidate.folder.name} cannot be read: {error}") from error
 
 
 def _would(candidate: Candidate, sampling_freq: float, *, outdated: bool) -> str:
@@ -406,6 +494,12 @@ def _stopping(engine: Engine) -> Iterator[None]:
 def _told_before(engine: Engine, recordings: Sequence[str]) -> list[Problem]:
     with engine.connect() as connection:
         return told_before(connection, recordings) if recordings else []
+
+
+def _batches(job: Job, algorithm: str) -> list[tuple[TrialTask, ...]]:
+    name, root = job.folder.name, job.folder.path
+    tasks = {trial: TrialTask(name, root, trial, files, algorithm) for trial, files in job.files_to_read().items()}
+    return in_batches(job.folder.files, tasks)
 
 
 def _bytes(listing: Listing, files: Mapping[str, str]) -> int:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from catalog.arrays import UnreachableError
 from ingest.analysis.activity import ActivityPartial, ActivityStatistics, activity_statistics
 from ingest.analysis.video import VideoAnalysis
 from ingest.facts import Problem, RecordingFacts, Row
 from ingest.reading.layout import TOPIC, RecordingFolder, missing_files
 from ingest.reading.session import COORDINATES, UNIT_IDS, SessionMeta, tier_of
-from ingest.trial import TrialResult
+from ingest.trial import UNREADABLE, TrialResult
 
 
 @dataclass
@@ -79,6 +79,19 @@ def assemble(
         "source": "raw",
     }
     return recording
+
+
+def require_something_read(folder: RecordingFolder, facts: RecordingFacts) -> None:
+    """Refuse a recording of which not one file is given out: that says nothing of what the files hold.
+
+    Raises
+    ------
+    UnreachableError
+        Whatever was tried could not be read; the message has the first reason.
+    """
+    unread = [problem for problem in facts.problems if problem.kind == UNREADABLE]
+    if unread and len(unread) == sum(map(len, folder.files.values())):
+        raise UnreachableError(f"none of its {len(unread)} files can be read: {unread[0].message}")
 
 
 def _gather(result: TrialResult, recording: RawRecording, gathered: _Gathered, tier: str | None) -> None:
@@ -165,17 +178,15 @@ def _neurons(
             )
             told[path] = None
     unit_ids, coordinates = told.values()
-    columns: dict[str, list[int] | list[float | None]] = {}
+    columns: dict[str, Sequence[int] | Sequence[float | None]] = {"row": range(n_neurons)}
     if unit_ids is not None:
         columns["unit_id"] = unit_ids.tolist()
     if coordinates is not None:
         columns |= {f"coord_{axis}": coordinates[:, i].tolist() for i, axis in enumerate("xyz")}
     if activity is not None:
         columns |= _activity_columns(activity_statistics([activity]))
-    return [
-        {"row": row, **dict.fromkeys(NEURON_COLUMNS), **{name: values[row] for name, values in columns.items()}}
-        for row in range(n_neurons)
-    ]
+    columns |= {name: [None] * n_neurons for name in NEURON_COLUMNS if name not in columns}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 NEURON_COLUMNS = (
@@ -186,7 +197,10 @@ NEURON_COLUMNS = (
 
 def _activity_columns(statistics: ActivityStatistics) -> dict[str, list[int] | list[float | None]]:
     def values(array: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float | None]:
-        return [None if math.isnan(value) else value for value in array.tolist()]
+        listed: list[float | None] = [*array.tolist()]
+        for row in np.flatnonzero(np.isnan(array)).tolist():
+            listed[row] = None
+        return listed
 
     return {
         "mean_activation": values(statistics.mean),

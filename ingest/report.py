@@ -15,7 +15,8 @@ class RunReport:
     problems are those on record. `counts` are the rows that the run's input gave, by table.
 
     Of the `recordings`, those in `left` were left as they were; those in `outdated` are among them, and their rows were
-    made by another version of the analysis. `trials_read` counts the trials of which files were read.
+    made by another version of the analysis. Those in `lost` could not be reached: they are left as they were, and are
+    not among `recordings`. `trials_read` counts the trials of which files were read.
     `published_only` are recordings that an ingest took in from the metadata that came with it, without arrays.
     """
 
@@ -28,6 +29,7 @@ class RunReport:
     seconds: float = 0.0
     left: list[str] = field(default_factory=list)
     outdated: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     trials_read: int = 0
     published_only: list[str] = field(default_factory=list)
 
@@ -45,5 +47,6 @@ class RunReport:
         counts = ", ".join(f"{number:,} {name}" for name, number in self.counts.items())
         done = {"ingest": "ingested", "import": "imported"}[self.command]
         left = f"; {len(self.left)} unchanged" if self.left else ""
+        left += f"; {len(self.lost)} left as they were, which cannot be read now" if self.lost else ""
         more = f"; {len(self.published_only)} more from their metadata alone" if self.published_only else ""
         return f"{done} {what}{': ' if counts else ''}{counts}{left}{more} ({self.seconds:.1f} s)"

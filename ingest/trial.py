@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, UnreadableError
+from catalog.arrays import ArrayError, UnreachableError, UnreadableError
 from catalog.arrays.digests import CRC32
 from ingest.analysis.activity import ActivityPartial, trial_activity
+from ingest.analysis.extents import measure_extents
 from ingest.analysis.frames import canonical_frames
-from ingest.analysis.signals import SignalSummary, summarise_signal
+from ingest.analysis.signals import SignalSummary, summarise_signal, valid_part
 from ingest.analysis.video import VideoAnalysis, analyse_video
 from ingest.facts import Problem, Row, TrialFacts
 from ingest.reading.arrays import LoadedArray, read_array
 from ingest.reading.roots import root_at
 
 TOPIC = "ingest"
+UNREADABLE = "unreadable_file"
+"""The kind of problem with a file that the system or a zip does not give out, whatever it may hold."""
 DIMENSIONS = {"video": 3, "response": 2, "behavior": 2, "gaze": 2}
 ROWS = {"behavior": 2, "gaze": 2}
 SIGNALS_OF: dict[str, tuple[tuple[str, int | None], ...]] = {
@@ -89,6 +92,11 @@ def read_trial(task: TrialTask) -> TrialResult:
     """Read and analyse the files of a trial.
 
     A file that is missing or broken costs its own signal: that is invalid, and its count of valid frames unknown.
+
+    Raises
+    ------
+    UnreachableError
+        The system gives out nothing of the recording at the moment, which says nothing of its files.
     """
     result = TrialResult(TrialFacts(task.trial, _without_signals()))
     lengths: dict[str, int] = {}
@@ -127,8 +135,11 @@ def _load(task: TrialTask, kind: str, path: str, result: TrialResult) -> LoadedA
             raise ArrayError(f"has the shape {loaded.values.shape}, expected ({ROWS[kind]}, frames)")
         if loaded.values.shape[0] == 0:
             raise ArrayError(f"holds nothing: its shape is {loaded.values.shape}")
+    except UnreachableError:
+        raise
     except (ArrayError, UnreadableError) as error:
-        _note(result, task, "error", "bad_file", kind, path, str(error), f"the trial has no valid {kind} signal")
+        what = "bad_file" if isinstance(error, ArrayError) else UNREADABLE
+        _note(result, task, "error", what, kind, path, str(error), f"the trial has no valid {kind} signal")
         return None
     return loaded
 
@@ -149,33 +160,45 @@ def _file_row(signal: str, row: int | None, path: str, loaded: LoadedArray) -> R
 def _take_signal(task: TrialTask, signal: str, path: str, values: NDArray[Any], result: TrialResult) -> None:
     if values.dtype.kind != "f":
         values = values.astype(np.float64)
-    summary = summarise_signal(values)
     columns = result.facts.columns
-    columns[f"valid_frames_{signal}"] = summary.valid_frames
     if signal == "video":
-        _take_video(task, path, values, summary, result)
+        _take_video(task, path, values, result)
         return
+    if signal == "response":
+        summary, low, high = _take_response(values, result)
+    else:
+        summary = summarise_signal(values)
+        low, high = _extent(values, summary)
+    columns[f"valid_frames_{signal}"] = summary.valid_frames
     columns[f"valid_{signal}"] = summary.valid
-    low, high = _take_response(values, summary, result) if signal == "response" else _extent(values, summary)
     if not np.isfinite(high - low):
         columns[f"valid_{signal}"] = False
         result.activity = None
         _note(result, task, "error", "not_finite", signal, path, "holds infinite values", "the signal is invalid")
     elif summary.gap or summary.partial:
-        where = "frames of NaN before its last valid frame" if summary.gap else "NaN inside valid frames"
         _note(
-            result, task, "warning", "nan_inside", signal, path, f"has {where}", "counted the frames that hold values"
-        )
+            result, task, "warning", "nan_inside", signal, path,
+            f"has {_where(gap=summary.gap)}", "counted the frames that hold values",
+        )  # fmt: skip
 
 
-def _take_response(values: NDArray[Any], summary: SignalSummary, result: TrialResult) -> tuple[float, float]:
-    """Keep the response's part of the activity statistics; return its smallest and largest value."""
+def _take_response(values: NDArray[Any], result: TrialResult) -> tuple[SignalSummary, float, float]:
+    """Keep the response's part of the activity statistics; return its summary, smallest and largest value.
+
+    The statistics tell all of these, so that nothing else has to read a response.
+    """
     result.n_neurons = values.shape[0]
-    if not summary.valid:
-        return _extent(values, summary)
-    result.activity = trial_activity(_valid_part(values, summary))
-    active = result.activity.count > 0
-    return float(result.activity.minimum[active].min()), float(result.activity.maximum[active].max())
+    valid, gap = valid_part(values)
+    n_frames = valid.shape[1]
+    if n_frames == 0:
+        return SignalSummary(valid_frames=0, valid=False, gap=False, partial=False), 0.0, 0.0
+    activity = trial_activity(valid)
+    partial = bool((activity.count < n_frames).any())
+    summary = SignalSummary(n_frames, valid=activity.total != 0, gap=gap, partial=partial)
+    if summary.valid:
+        result.activity = activity
+    active = activity.count > 0
+    return summary, float(activity.minimum[active].min()), float(activity.maximum[active].max())
 
 
 def _extent(values: NDArray[Any], summary: SignalSummary) -> tuple[float, float]:
@@ -185,23 +208,22 @@ def _extent(values: NDArray[Any], summary: SignalSummary) -> tuple[float, float]
     return float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None))
 
 
-def _valid_part(values: NDArray[Any], summary: SignalSummary) -> NDArray[Any]:
-    if not summary.gap:
-        return values[:, : summary.valid_frames]
-    return values[:, ~np.isnan(values).all(axis=0)]
+def _where(*, gap: bool) -> str:
+    return "frames of NaN before its last valid frame" if gap else "NaN inside valid frames"
 
 
-def _take_video(task: TrialTask, path: str, values: NDArray[Any], summary: SignalSummary, result: TrialResult) -> None:
-    if summary.valid_frames == 0:
+def _take_video(task: TrialTask, path: str, values: NDArray[Any], result: TrialResult) -> None:
+    frames, gap = canonical_frames(values)
+    result.facts.columns["valid_frames_video"] = len(frames)
+    if len(frames) == 0:
         _note(result, task, "warning", "no_frames", "video", path, "holds only NaN", "the trial has no video")
         return
-    if summary.gap or summary.partial:
-        where = "frames of NaN before its last valid frame" if summary.gap else "NaN inside valid frames"
-        _note(result, task, "error", "nan_inside", "video", path, f"has {where}", "the trial has no video")
+    extents = measure_extents(frames)
+    low, high = extents.low, extents.high
+    if gap or np.isnan(low):
+        _note(result, task, "error", "nan_inside", "video", path, f"has {_where(gap=gap)}", "the trial has no video")
         return
-    _, frames = canonical_frames(values)
-    low, high = float(frames.min()), float(frames.max())
-    if not np.isfinite(high - low):
+    if not extents.finite:
         _note(result, task, "error", "not_finite", "video", path, "holds infinite values", "the trial has no video")
         return
     if low < PIXEL_RANGE[0] or high > PIXEL_RANGE[1]:
@@ -209,7 +231,7 @@ def _take_video(task: TrialTask, path: str, values: NDArray[Any], summary: Signa
             result, task, "warning", "pixel_range", "video", path,
             f"has intensities from {low:g} to {high:g}, expected 0 to 255", "analysed it as it is",
         )  # fmt: skip
-    _take_analysis(analyse_video(frames), result)
+    _take_analysis(analyse_video(frames, extents), result)
 
 
 def _take_analysis(analysis: VideoAnalysis, result: TrialResult) -> None:
@@ -228,7 +250,7 @@ def _take_analysis(analysis: VideoAnalysis, result: TrialResult) -> None:
         "valid_trial": valid,
     }
     result.facts.segments = [
-        {"segment_index": index, **asdict(segment)} for index, segment in enumerate(analysis.segments)
+        {"segment_index": index, **vars(segment)} for index, segment in enumerate(analysis.segments)
     ]
 
 

@@ -6,44 +6,111 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
+
+from catalog.errors import StoppedError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
+UNDER_WAY = 4
+"""Tasks for each worker that are under way while somebody takes the results."""
+
+AHEAD = 12
+"""Tasks for each worker that are under way while nobody does: enough to read on while a recording is written."""
+
+MOST_AHEAD = 64
+"""Tasks in all whose results may wait, unless there are more workers: a batch of trials takes one to two megabytes."""
+
+
+@dataclass(eq=False)
+class _Series(Generic[Task, Result]):
+    """A function and the tasks it is called with, in order; the first `begun` were handed to the workers."""
+
+    function: Callable[[Task], Result]
+    tasks: Sequence[Task]
+    begun: int = 0
+    under_way: deque[Future[Result]] = field(default_factory=deque)
+
+    def cancel(self) -> None:
+        while self.under_way:
+            self.under_way.popleft().cancel()
+
+
+@dataclass(eq=False)
 class Workers:
     """Those who read: `executor` is None for this process, and `own` if we made it; `number` read at a time."""
 
     executor: Executor | None
     number: int
     own: bool = False
+    _now: _Series[Any, Any] | None = None
+    _next: _Series[Any, Any] | None = None
 
     def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Yield results in the order of the tasks, with a few for each worker under way: results are large."""
+        """Return results in the order of the tasks, with a few for each worker under way: results are large."""
         if self.executor is None:
-            yield from map(function, tasks)
-            return
-        under_way: deque[Future[Result]] = deque()
-        for task in tasks:
-            under_way.append(self._submit(self.executor, function, task))
-            if len(under_way) >= 4 * self.number:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+            return map(function, tasks)
+        series: _Series[Task, Result] = _Series(function, list(tasks))
+        ahead, self._next = self._next, None
+        if ahead is not None and (ahead.function, ahead.tasks) == (series.function, series.tasks):
+            series = ahead
+        elif ahead is not None:
+            ahead.cancel()
+        self._now = series
+        return self._results(series)
 
-    def _submit(self, executor: Executor, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+    def prepare(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> None:
+        """Tell what `map` will be called with next: workers go on with that when they are done with what is asked now.
+
+        It is a guess: where `map` is called with anything else, that alone counts.
+        """
+        if self.executor is not None:
+            self._next = _Series(function, list(tasks))
+
+    def cancel(self) -> None:
+        """Take back what no worker has begun."""
+        for series in (self._now, self._next):
+            if series is not None:
+                series.cancel()
+
+    def _results(self, series: _Series[Task, Result]) -> Iterator[Result]:
+        for _ in series.tasks:
+            self._begin(series, UNDER_WAY * self.number)
+            if self._next is not None and series.begun == len(series.tasks):
+                self._begin(self._next, max(2 * self.number, min(AHEAD * self.number, MOST_AHEAD)))
+            yield _result(series.under_way.popleft())
+
+    def _begin(self, series: _Series[Task, Result], most: int) -> None:
+        while series.begun < len(series.tasks) and len(series.under_way) < most:
+            series.under_way.append(self._submit(series.function, series.tasks[series.begun]))
+            series.begun += 1
+
+    def _submit(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+        assert self.executor is not None
         if not self.own:
-            return executor.submit(function, task)
+            return self.executor.submit(function, task)
         with _interrupts_held_back():
-            return executor.submit(_work, function, task)
+            return self.executor.submit(_work, function, task)
+
+
+def _result(future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except Exception as error:
+        if not isinstance(error, BrokenExecutor | CancelledError) and type(error).__name__ != "KilledWorker":
+            raise
+        raise StoppedError(
+            "workers ended before their work was done: they were killed, or their machine has no memory left. "
+            "Recordings told of so far are in the catalog; the same command continues with the rest"
+        ) from error
 
 
 @contextmanager
@@ -51,7 +118,11 @@ def open_workers(executor: Executor | None, number: int | None) -> Iterator[Work
     """Yield the workers: the caller's executor, else `number` processes, by default one for each core."""
     number = number or _cores()
     if executor is not None or number == 1:
-        yield Workers(executor, number)
+        crew = Workers(executor, number)
+        try:
+            yield crew
+        finally:
+            crew.cancel()
         return
     # Fresh processes: forked ones would share this one's database connections and threads.
     context = get_context("spawn")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,18 @@ def test_the_catalog_knows_nothing_of_ingest_but_on_the_command_line() -> None:
         if _is_in(imported, "ingest") and not _is_in(module, "catalog.cli")
     ]
     assert wrong == []
+
+
+def test_a_dataset_alone_reaches_for_ingest_by_name() -> None:
+    # A DataSet makes its catalog by itself, which is what `ingest` is for; it is found by its name, when it is needed.
+    named = [
+        (module, node.value)
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_in(node.value, "ingest")
+        if _is_in(module, "catalog") and not _is_in(module, "catalog.cli") and node.value in MODULES
+    ]
+    assert [found for found in named if found[1] != "ingest"] == [("catalog.dataset.making", "ingest.making")]
 
 
 def test_only_the_command_line_knows_the_command_line() -> None:
@@ -131,6 +144,10 @@ def test_every_module_says_what_it_is(module: str) -> None:
     assert ast.get_docstring(ast.parse(MODULES[module].read_text())), module
 
 
+NEEDS = {"catalog.batches": "torch"}
+"""Packages of an extra that is too heavy for every test run, and what must be installed for them."""
+
+
 def test_every_public_name_is_there() -> None:
     for name in catalog.__all__:
         assert getattr(catalog, name) is not None
@@ -138,13 +155,13 @@ def test_every_public_name_is_there() -> None:
     with pytest.raises(AttributeError, match="module 'catalog' has no attribute 'Catalogue'"):
         _ = catalog.Catalogue
     for module, path in MODULES.items():
-        if path.name == "__init__.py":
+        if path.name == "__init__.py" and importlib.util.find_spec(NEEDS.get(module, "catalog")):
             package = importlib.import_module(module)
             for name in getattr(package, "__all__", ()):
                 assert hasattr(package, name), f"{module}.{name}"
 
 
-HEAVY = ("sqlalchemy", "alembic", "numpy", "pandas", "scipy", "matplotlib", "psycopg")
+HEAVY = ("sqlalchemy", "alembic", "numpy", "pandas", "scipy", "matplotlib", "psycopg", "torch")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +171,9 @@ HEAVY = ("sqlalchemy", "alembic", "numpy", "pandas", "scipy", "matplotlib", "psy
         ("import catalog.cli", ()),
         ("from catalog import Catalog", ("sqlalchemy",)),
         ("from catalog import Trial", ("sqlalchemy",)),
+        ("from catalog import DataSet", ("sqlalchemy", "numpy")),
         ("import ingest.analysis", ("numpy",)),
+        ("import catalog.signals", ("sqlalchemy", "numpy")),
     ],
 )
 def test_importing_loads_no_more_than_it_must(program: str, loaded: tuple[str, ...]) -> None:

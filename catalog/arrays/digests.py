@@ -9,7 +9,7 @@ from typing import BinaryIO
 CRC32 = "crc32"
 SHA256 = "sha256"
 ALGORITHMS = (CRC32, SHA256)
-"""CRC-32 finds what disks and networks do to a file, at a quarter of the cost; SHA-256 finds what people do, too."""
+"""CRC-32 finds what disks and networks do to a file, at half to a quarter of the cost; SHA-256 what people do, too."""
 
 BLOCK = 1 << 20
 

@@ -1,44 +1,71 @@
-"""Roots: the folder that holds a recording's files, or the zip that holds what such a folder would."""
+"""Roots: where the files of one recording are, and what can be asked of them, in a folder and in a zip alike."""
 
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
-from catalog.arrays.digests import digest_as
+SIGNAL_FOLDERS = {
+    "videos": "video",
+    "responses": "response",
+    "behavior": "behavior",
+    "bahavior": "behavior",
+    "pupil_center": "gaze",
+}
+"""Folder below `data/` to the kind of array that it holds; some copies spell behavior in another way."""
 
-_BROKEN = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError)
-"""What reading a member of a damaged, encrypted or unusual zip raises."""
-
-BOMB_RATIO = 1000
-BOMB_BYTES = 1 << 26
-"""A member of a zip that unpacks to that many times its size, and to more than an array of a trial can have, is no
-array. Withheld responses, which are all zero, unpack to a thousand times their size, and to 27 MB at most."""
+LARGEST_BYTES = 1 << 31
+"""A file of more bytes is no array of a trial, and is not read: that is 8,000 neurons for 18 minutes."""
 
 
 class UnreadableError(Exception):
     """A file is there, and cannot be read; the message says why."""
 
 
+class UnreachableError(UnreadableError):
+    """The system gives out nothing, or not what it gave before: this says nothing of the files.
+
+    A share that is gone, a disk with errors, a zip that was replaced: what is known of the files stays true.
+    """
+
+
 @dataclass(frozen=True)
 class FoundFile:
-    """What a file is like now; a member of a zip has the modification time of the zip."""
+    """What a file is like now.
+
+    Attributes
+    ----------
+    bytes
+        Its size, unpacked.
+    modified_ns
+        Its modification time in nanoseconds since 1970; that of the zip, for a member of one.
+    digest
+        The digest of its content as its zip claims it (it is compared when the member is read); None in a folder.
+    """
 
     bytes: int
     modified_ns: int
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the bytes of a file lie as they are: in which file of the file system, from where on, and how many."""
+
+    path: Path
+    offset: int
+    bytes: int
 
 
 class Root(ABC):
     """Where the files of one recording are, open for reading; use it as a context manager, or close it.
 
-    Paths are relative to it, with `/` between their parts, such as `data/videos/0.npy`.
+    Paths are relative to it, with `/` between their parts, such as `data/videos/0.npy`. Of the errors that are
+    documented as `UnreadableError`, those that do not concern the file alone are `UnreachableError`.
     """
 
     keeps_times = True
@@ -59,33 +86,29 @@ class Root(ABC):
 
     @abstractmethod
     def names(self, folder: str) -> list[str] | None:
-        """Return the names of what a folder holds, sorted; None if there is no such folder."""
+        """Return the names of what a folder holds, sorted; None if there is no such folder.
+
+        Raises
+        ------
+        OSError
+            It cannot be listed.
+        """
 
     @abstractmethod
     def open(self, path: str) -> IO[bytes]:
         """Open a file that is there."""
 
+    @abstractmethod
     def read(self, path: str) -> tuple[bytes, FoundFile]:
-        """Return the content of a file, and what the file was like.
+        """Return the content of a file, and what the file was like that had it.
 
         Raises
         ------
         UnreadableError
             It is not there, cannot be read, or changed meanwhile.
         """
-        with self._readable():
-            before = self.find(path)
-            if before is None:
-                raise UnreadableError("is not there")
-            with self.open(path) as file:
-                content = file.read()
-            after = self.find(path)
-        if after is None:
-            raise UnreadableError("vanished while it was being read")
-        if before != after or len(content) != after.bytes:
-            raise UnreadableError("changed while it was being read; take it in again when it is complete")
-        return content, after
 
+    @abstractmethod
     def digest(self, path: str, known: str) -> str:
         """Return the digest of a file that is there, made as a known digest was.
 
@@ -94,23 +117,27 @@ class Root(ABC):
         UnreadableError
             It cannot be read.
         """
-        with self._readable(), self.open(path) as file:
-            binary: BinaryIO = file  # type: ignore[assignment]
-            return digest_as(known, binary)
 
     def local(self, path: str) -> Path | None:
-        """Return where a file is as a file of its own, which can be memory-mapped; None for a member of a zip."""
+        """Return where a file is as a file of its own; None for a member of a zip."""
         return None
 
-    def close(self) -> None:  # noqa: B027 (a folder holds nothing open)
-        """Close what is open."""
+    @abstractmethod
+    def place(self, path: str) -> Place | None:
+        """Return where the bytes of a file can be memory-mapped; None where they are compressed.
 
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except _BROKEN as error:
-            raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        Raises
+        ------
+        UnreadableError
+            It is not there, or that cannot be told.
+        """
+
+    @abstractmethod
+    def readable(self, path: str) -> AbstractContextManager[None]:
+        """Tell what reading a file raises inside the `with` block, whatever it is, as `UnreadableError`."""
+
+    def close(self) -> None:  # noqa: B027 (neither of the two holds anything open)
+        """Close what is open."""
 
     def __enter__(self) -> Root:
         """Return the root itself."""
@@ -119,113 +146,3 @@ class Root(ABC):
     def __exit__(self, *_: object) -> None:
         """Close it."""
         self.close()
-
-
-class FolderRoot(Root):
-    """A recording's folder."""
-
-    def find(self, path: str) -> FoundFile | None:
-        """Return what the file is like; None if it is not there."""
-        try:
-            status = (self.path / path).stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise UnreadableError(error.strerror or str(error)) from error
-        return FoundFile(status.st_size, status.st_mtime_ns)
-
-    def names(self, folder: str) -> list[str] | None:
-        """Return the names of what a folder holds, sorted; None if there is no such folder."""
-        try:
-            return sorted(os.listdir(self.path / folder))
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-
-    def open(self, path: str) -> IO[bytes]:
-        """Open a file that is there."""
-        return (self.path / path).open("rb")
-
-    def local(self, path: str) -> Path | None:
-        """Return where a file is."""
-        return self.path / path
-
-
-class ZipRoot(Root):
-    """A recording's zip, which may hold the recording's folder, or what is in it.
-
-    Nothing is ever unpacked to disk, so that no name in a zip can lead anywhere; names with `..` are passed over.
-    """
-
-    keeps_times = False
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__(path)
-        try:
-            self._zip = zipfile.ZipFile(self.path)
-            self._modified_ns = self.path.stat().st_mtime_ns
-        except _BROKEN as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UnreadableError(f"{self.path} is no zip that can be read: {reason}") from error
-        self._members, self.strange = _members(self._zip)
-
-    strange: list[str]
-    """Names of members that are passed over: they lead out of the zip, or are there twice."""
-
-    def find(self, path: str) -> FoundFile | None:
-        """Return what the member is like; None if it is not there."""
-        member = self._members.get(path)
-        return None if member is None else FoundFile(member.file_size, self._modified_ns)
-
-    def names(self, folder: str) -> list[str] | None:
-        """Return the names of what a folder holds, sorted; None if there is no such folder."""
-        start = f"{folder.rstrip('/')}/"
-        found = {name[len(start) :].partition("/")[0] for name in self._members if name.startswith(start)}
-        return sorted(found) or None
-
-    def open(self, path: str) -> IO[bytes]:
-        """Open a member that is there; it is unpacked while it is read."""
-        member = self._members[path]
-        if member.flag_bits & 0x1:
-            raise UnreadableError("is encrypted; unpack the recording with its password first")
-        if member.file_size > BOMB_BYTES and member.file_size >= BOMB_RATIO * member.compress_size:
-            raise UnreadableError(
-                f"would unpack to {member.file_size} bytes, {BOMB_RATIO} times its size or more; it is no array"
-            )
-        with self._readable():
-            return self._zip.open(member)
-
-    def close(self) -> None:
-        """Close the zip."""
-        self._zip.close()
-
-
-def open_root(path: str | os.PathLike[str]) -> Root:
-    """Open the root at a path: a zip if it is a file, else a folder.
-
-    Raises
-    ------
-    UnreadableError
-        It is a file, and no zip that can be read.
-    """
-    return ZipRoot(path) if Path(path).is_file() else FolderRoot(path)
-
-
-def _members(archive: zipfile.ZipFile) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:
-    """Return the members by their path in the recording, and the names of those that are passed over."""
-    found: dict[str, zipfile.ZipInfo] = {}
-    strange = []
-    infos = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
-    start = _start(info.filename for info in infos)
-    for info in infos:
-        name = info.filename
-        if ".." in name.split("/") or name.startswith("/") or "\\" in name or name[len(start) :] in found:
-            strange.append(name)
-        elif name.startswith(start):
-            found[name[len(start) :]] = info
-    return found, strange
-
-
-def _start(names: Iterator[str]) -> str:
-    """Return what stands before `data/` and `meta/` in all names: nothing, or the recording's folder."""
-    folders = {name.rpartition("data/")[0] for name in names if "/data/" in f"/{name}"}
-    return min(folders, key=lambda folder: (len(folder), folder), default="")

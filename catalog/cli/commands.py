@@ -10,7 +10,9 @@ from catalog.cli.demo import demo
 from catalog.cli.export import export
 from catalog.cli.fill import import_, ingest
 from catalog.cli.info import info
+from catalog.cli.leakage import leakage
 from catalog.cli.listings import LISTINGS
+from catalog.cli.pictures import sheet
 from catalog.cli.problems import problems
 from catalog.cli.relocate import relocate
 from catalog.cli.remove import remove
@@ -30,12 +32,14 @@ ALL: tuple[click.Command, ...] = (
     info,
     *LISTINGS,
     show,
+    sheet,
     sql,
     problems,
     select,
     replay,
     export,
     audit,
+    leakage,
     verify,
     relocate,
     remove,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from catalog.cli.output import write_rows
 from catalog.cli.progress import ProgressDisplay
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ingest.report import RunReport
 
 recording_option = click.option(
@@ -30,6 +34,18 @@ recording_option = click.option(
 )
 @recording_option
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes to read with; default: the cores.")
+@click.option(
+    "--digest",
+    type=click.Choice(["crc32", "sha256"]),
+    default="crc32",
+    show_default=True,
+    help="By what files are known again: crc32 finds accidents, sha256 costs more and proves.",
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Read on the Dask cluster of the scheduler there; --workers is then how many batches of trials at a time.",
+)
 @click.option("--recheck", is_flag=True, help="Compare digests instead of times: reads all files.")
 @click.option("--outdated", is_flag=True, help="Redo recordings that another version of the analysis took in.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and change nothing.")
@@ -41,12 +57,14 @@ def ingest(
     metadata: Path | None,
     recordings: tuple[str, ...],
     workers: int | None,
+    digest: str,
+    dask: str | None,
     recheck: bool,
     outdated: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take the raw recordings in DATA (or the one that DATA is) into the catalog.
+    """Take the raw recordings in DATA (or the one that DATA is) into the catalog: folders, and zips as published.
 
     Each is taken in whole or not at all. Files that are what they were are not read again: the same command continues
     an ingest that was interrupted, and takes in what has changed. IDs, once given, stay. What is wrong with files is
@@ -62,16 +80,19 @@ def ingest(
         return
     display = ProgressDisplay(as_json=as_json)
     try:
-        report = ingest_recordings(
-            db,
-            data,
-            metadata=metadata,
-            recordings=recordings or None,
-            workers=workers,
-            recheck=recheck,
-            outdated=outdated,
-            progress=display,
-        )
+        with _executor(dask, data) as (executor, at_a_time):
+            report = ingest_recordings(
+                db,
+                data,
+                metadata=metadata,
+                recordings=recordings or None,
+                workers=workers or at_a_time,
+                executor=executor,
+                recheck=recheck,
+                outdated=outdated,
+                digest=digest,
+                progress=display,
+            )
     except KeyboardInterrupt:
         display.leave()
         click.echo("Recordings told of so far are in the catalog; the same command continues with the rest.", err=True)
@@ -82,6 +103,18 @@ def ingest(
         told = f"{len(report.outdated)} of them were taken in by another version of the analysis"
         click.echo(f"{told}; --outdated redoes those.", err=True)
     _conclude(report, db)
+
+
+@contextmanager
+def _executor(dask: str | None, data: Path) -> Iterator[tuple[Executor | None, int | None]]:
+    """Yield where to read, if not in processes of our own, and how many tasks at a time."""
+    if dask is None:
+        yield None, None
+        return
+    from ingest.dask import dask_executor
+
+    with dask_executor(dask, data) as found:
+        yield found
 
 
 @click.command("import", short_help="Take published metadata in, without raw arrays.")

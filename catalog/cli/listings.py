@@ -42,22 +42,28 @@ def _listing(name: str) -> click.Command:
         form: str,
     ) -> None:
         from catalog.catalog import Catalog
+        from catalog.hints import unmet
         from catalog.where import parse_where
 
         if by and (columns or order_by):
             raise click.UsageError("--by counts; it goes without --columns and --order-by")
         with Catalog(db, read_only=True) as cat:
             query = getattr(cat, name)
-            for filters in parse_where(query.entity, where):
+            conditions = parse_where(query.entity, where)
+            for filters in conditions:
                 query = query.filter(**filters)
             if by:
                 fields, rows = query.counts(_names(by))
-                write_rows(fields, rows[:limit], form)
-                return
-            if order_by:
-                query = query.order_by(*_names(order_by))
-            fields = _names(columns) if columns else query.fields
-            write_rows(fields, query.limit(limit).rows(fields), form)
+                rows = rows[:limit]
+            else:
+                if order_by:
+                    query = query.order_by(*_names(order_by))
+                fields = _names(columns) if columns else query.fields
+                rows = query.limit(limit).rows(fields)
+            write_rows(fields, rows, form)
+            if not rows:
+                for sentence in unmet(query, conditions):
+                    click.echo(sentence, err=True)
 
     return listing
 

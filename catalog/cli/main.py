@@ -17,7 +17,7 @@ EPILOG = """\b
 Exit codes:
   0  done
   1  done, with problems recorded (`catalog problems` lists them), or with
-     differences found (`replay`, `audit`)
+     differences found (`replay`, `audit`), or something shared (`leakage`)
   2  wrong usage or input, or a database that cannot be used; nothing was changed
   3  a failure in the middle; what was committed before it stays
   130  interrupted
@@ -40,6 +40,12 @@ class ErrorsForPeople(click.Group):
         except CatalogError as error:
             _tell(ctx, str(error))
             ctx.exit(3 if isinstance(error, StoppedError) else 2)
+        except click.NoSuchOption as error:
+            if error.option_name not in ("--db", "--debug"):
+                raise
+            place = f"catalog {error.option_name} … {ctx.invoked_subcommand}"
+            message = f"{error.message} It stands before the command: {place}"
+            raise click.NoSuchOption(error.option_name, message, ctx=error.ctx) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:

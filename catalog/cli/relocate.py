@@ -27,7 +27,7 @@ COLUMNS = ("recording", "old", "new", "checked")
 def relocate(db: str, old: str, new: str, add: bool, force: bool, samples: int, form: str) -> None:
     """Let every recording that has its files in the folder OLD, or below it, have them in NEW.
 
-    First, some files of each recording are read there: size and SHA-256 must be those of the files that were ingested.
+    First, some files of each recording are read there: size and digest must be those of the files that were ingested.
     If one is not, nothing is changed. Files are neither moved nor copied.
     """
     from catalog.catalog import Catalog

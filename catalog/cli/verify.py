@@ -10,7 +10,7 @@ COLUMNS = ("recording", "kind", "path", "root", "expected", "found", "remedy")
 
 
 @click.command(short_help="Look whether the recordings' files are all there, unchanged.")
-@click.option("--full", is_flag=True, help="Read every file and compare its SHA-256, whatever its modification time.")
+@click.option("--full", is_flag=True, help="Read every file and compare its digest, whatever its modification time.")
 @click.option("--recording", metavar="NAME", help="Only of this recording (a part of its name will do).")
 @format_option
 @click.pass_context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,8 @@ from catalog.models.videos import SPAN_SQL
 if TYPE_CHECKING:
     from catalog.models.recordings import Recording
     from catalog.models.videos import Video
+    from catalog.signals import Gaze, Locomotion, Pupil, Responses
+    from catalog.signals import Video as VideoFrames
 
 SIGNALS = ("video", "response", "pupil", "gaze", "locomotion")
 
@@ -78,6 +80,36 @@ class Trial(Base):
     files: Mapped[list[ArrayFile]] = relationship(
         back_populates="trial", order_by="ArrayFile.signal", passive_deletes=True
     )
+
+    @property
+    def frames(self) -> VideoFrames:
+        """The video as it was on screen: (height, width, frames); opened when its values are asked for."""
+        return self._signal("video")  # type: ignore[no-any-return]
+
+    @property
+    def responses(self) -> Responses:
+        """The responses of all neurons: (neurons, frames); opened when their values are asked for."""
+        return self._signal("response")  # type: ignore[no-any-return]
+
+    @property
+    def pupil(self) -> Pupil:
+        """The pupil dilation: (frames,)."""
+        return self._signal("pupil")  # type: ignore[no-any-return]
+
+    @property
+    def gaze(self) -> Gaze:
+        """Where the eye looked: (2, frames)."""
+        return self._signal("gaze")  # type: ignore[no-any-return]
+
+    @property
+    def locomotion(self) -> Locomotion:
+        """The running speed: (frames,)."""
+        return self._signal("locomotion")  # type: ignore[no-any-return]
+
+    def _signal(self, name: str) -> Any:
+        from catalog.signals import open_signal
+
+        return open_signal(self, name)
 
 
 class TrialSegment(Base):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -65,7 +64,7 @@ def relocate(
     if samples < 1:
         raise InputError(f"{samples} samples tell nothing: expected 1 or more, or --force to look at none")
     before, after = _absolute(old), _absolute(new)
-    if not force and not Path(after).exists():
+    if not force and not os.path.exists(after):
         raise InputError(f"there is nothing at {after}; {UNCHANGED}")
     with catalog.session() as session:
         moves = _moves(session.connection(), before, after)
@@ -114,7 +113,7 @@ def _moves(connection: Connection, old: str, new: str) -> list[tuple[str, str, s
 def _check(stored: StoredFiles | None, name: str, target: str, samples: int) -> int:
     """Compare some files of a recording below its new root with what they were; return how many."""
     chosen = _spread(stored.files if stored is not None else [], samples)
-    if not Path(target).exists():
+    if not os.path.exists(target):
         raise InputError(f"the recording {name} is not at {target}: there is nothing; {UNCHANGED}")
     try:
         with open_root(target) as root:

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from catalog.arrays import Root, UnreadableError, open_root
+from catalog.arrays.digests import algorithm_of
 from catalog.catalog import Catalog
 from catalog.lookup import find_recording
 from catalog.upkeep.files import StoredFile, StoredFiles, stored_files
@@ -90,23 +90,37 @@ def _verify_recording(stored: StoredFiles, full: bool) -> Iterator[Finding]:
     with ExitStack() as opened:
         roots, broken = [], []
         for path in stored.roots:
-            if not Path(path).exists():
-                broken.append(f"{path} is not there")
-                continue
             try:
                 roots.append(opened.enter_context(open_root(path)))
             except UnreadableError as error:
                 broken.append(str(error))
+        for file in stored.files if roots else []:
+            finding = _verify_file(stored.recording, roots, file, full)
+            if finding is None:
+                continue
+            if finding.kind in ("unreadable", "missing"):
+                gone = {root: why for root in roots if (why := _why_gone(root)) is not None}
+                broken += gone.values()
+                roots = [root for root in roots if root not in gone]
+            if not roots:
+                break
+            yield finding
         if not roots:
             first = stored.roots[0] if stored.roots else None
             found = "; ".join(broken) or "the catalog names no root"
             files = f"{len(stored.files)} files below it"
             yield Finding(stored.recording, "root", first, None, files, found, RELOCATE)
-            return
-        for file in stored.files:
-            finding = _verify_file(stored.recording, roots, file, full)
-            if finding is not None:
-                yield finding
+
+
+def _why_gone(root: Root) -> str | None:
+    """Return why a root that was there cannot be read any more; None if it can."""
+    try:
+        open_root(root.path).names("data")
+    except UnreadableError as error:
+        return str(error)
+    except OSError as error:
+        return f"{root.path} cannot be reached: {error.strerror}"
+    return None
 
 
 def _verify_file(recording: str, roots: list[Root], file: StoredFile, full: bool) -> Finding | None:
@@ -133,6 +147,9 @@ def _compare(root: Root, file: StoredFile, full: bool) -> tuple[str, str, str, s
         return "missing", f"{file.bytes} bytes", "no file", f"put it back; {RELOCATE}"
     if found.bytes != file.bytes:
         return "size", f"{file.bytes} bytes", f"{found.bytes} bytes", TAKE_IN
+    claimed = found.digest is not None and algorithm_of(found.digest) == algorithm_of(file.digest)
+    if claimed and found.digest != file.digest:
+        return "digest", file.digest, str(found.digest), TAKE_IN
     if full:
         digest = root.digest(file.path, file.digest)
         return None if digest == file.digest else ("digest", file.digest, digest, TAKE_IN)

@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_CHUNK = 128
-"""Neurons treated at a time: 128 by 324 float64 values stay in a processor's second-level cache."""
+_CHUNK = 256
+"""Neurons treated at a time: 256 by 324 float64 values stay in a processor's second-level cache."""
+
+_CANCELLED = 1e-3
+"""Share of a sum of squares from which on the squared deviations are read from it by taking the mean off: three of
+sixteen digits are lost then. Responses are far above, their standard deviation being four times their mean."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,11 @@ class ActivityPartial:
     squares: Floats
     minimum: Floats
     maximum: Floats
+
+    @property
+    def total(self) -> float:
+        """Sum of all samples."""
+        return float((self.mean * self.count).sum())
 
     def merge(self, other: "ActivityPartial") -> "ActivityPartial":
         """Return the partial of both sets of trials (Chan, Golub and LeVeque 1983)."""
@@ -69,9 +78,14 @@ def trial_activity(responses: NDArray[np.floating[Any]]) -> ActivityPartial:
     )
     if n_frames == 0:
         return partial
+    buffer = np.empty((min(_CHUNK, n_neurons), n_frames))
     for start in range(0, n_neurons, _CHUNK):
         chunk = slice(start, start + _CHUNK)
-        _measure(responses[chunk], partial, chunk)
+        values = responses[chunk]
+        # In one type and memory order: sums round differently in another.
+        samples = buffer[: len(values)]
+        np.copyto(samples, values)
+        _measure(samples, partial, chunk)
     return partial
 
 
@@ -87,23 +101,40 @@ def activity_statistics(partials: Iterable[ActivityPartial]) -> ActivityStatisti
     )
 
 
-def _measure(values: NDArray[np.floating[Any]], partial: ActivityPartial, chunk: slice) -> None:
-    """Fill in the rows ``chunk`` of a partial from their values, (rows, T)."""
-    # In one memory order: sums round differently in another.
-    samples = values.astype(np.float64, order="C")
-    total = samples.sum(axis=1)
+def _measure(samples: Floats, partial: ActivityPartial, chunk: slice) -> None:
+    """Fill in the rows ``chunk`` of a partial from their samples, (rows, T), C-contiguous, which are used up.
+
+    Samples are read as few times as can be: this is where most of a recording's bytes end.
+    """
+    n_rows, n_frames = samples.shape
+    total = np.vecdot(samples, np.ones(n_frames))
     if np.isnan(total).any():
         _measure_with_gaps(samples, partial, chunk)
         return
-    n_frames = samples.shape[1]
     mean = total / n_frames
-    partial.minimum[chunk] = samples.min(axis=1)
-    partial.maximum[chunk] = samples.max(axis=1)
+    partial.mean[chunk] = mean
+    # Reducing the rows of a flat array takes two thirds of the time of reducing along the last axis.
+    flat, starts = samples.reshape(-1), np.arange(0, n_rows * n_frames, n_frames)
+    np.minimum.reduceat(flat, starts, out=partial.minimum[chunk])
+    np.maximum.reduceat(flat, starts, out=partial.maximum[chunk])
+    raw_squares = np.vecdot(samples, samples)
+    squares = raw_squares - total * mean
+    partial.squares[chunk] = squares
+    # Where little is left of the difference, so are few of its digits: those neurons take a second pass.
+    doubtful = np.flatnonzero(~(squares > _CANCELLED * raw_squares))
+    if len(doubtful):
+        _measure_deviations(samples[doubtful], partial, doubtful + chunk.start)
+
+
+def _measure_deviations(samples: Floats, partial: ActivityPartial, rows: NDArray[np.intp]) -> None:
+    """Fill in mean and squares of some rows of a partial by deviations from their mean, whatever its size."""
+    n_frames = samples.shape[1]
+    mean = samples.sum(axis=1) / n_frames
     samples -= mean[:, None]
     # Deviations sum to zero but for the rounding of the mean, which this takes back out.
     residue = samples.sum(axis=1) / n_frames
-    partial.mean[chunk] = mean + residue
-    partial.squares[chunk] = np.maximum(np.einsum("nt,nt->n", samples, samples) - n_frames * residue**2, 0)
+    partial.mean[rows] = mean + residue
+    partial.squares[rows] = np.maximum(np.einsum("nt,nt->n", samples, samples) - n_frames * residue**2, 0)
 
 
 def _measure_with_gaps(samples: Floats, partial: ActivityPartial, chunk: slice) -> None:

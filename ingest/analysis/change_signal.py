@@ -15,8 +15,11 @@ def change_signal(frames: NDArray[np.float32]) -> NDArray[np.float64]:
     """
     pixels = frames.reshape(len(frames), frames[:1].size)
     change = np.zeros(max(len(frames) - 1, 0))
+    blocks, differences = np.empty((_CHUNK + 1, pixels.shape[1])), np.empty((_CHUNK, pixels.shape[1]))
     for start in range(0, len(change), _CHUNK):
-        block = pixels[start : start + _CHUNK + 1].astype(np.float64)
-        steps = block[1:] - block[:-1]
-        change[start : start + _CHUNK] = np.einsum("tp,tp->t", steps, steps)
+        chunk = change[start : start + _CHUNK]
+        block, steps = blocks[: len(chunk) + 1], differences[: len(chunk)]
+        np.copyto(block, pixels[start : start + len(block)])
+        np.subtract(block[1:], block[:-1], out=steps)
+        np.einsum("tp,tp->t", steps, steps, out=chunk)
     return change / max(pixels.shape[1], 1)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.analysis.change_signal import change_signal
+from ingest.analysis.extents import Extents, measure_extents
 from ingest.analysis.segments import Bounds, Segment
 
 STATIC_CHANGE = 50.0
@@ -29,24 +30,19 @@ _CHUNK = 16
 class SegmentDescriber:
     """Describes segments of one video; what does not depend on the segmentation is computed once.
 
-    ``frames`` is (T, height, width), finite, at least one frame. A description is kept, so that a segment that stays
-    the same from one labelling pass to the next is not described again.
+    ``frames`` is (T, height, width), finite, at least one frame; ``extents`` are theirs, where they are known. A
+    description is kept, so that a segment that stays the same from one labelling pass to the next is not described
+    again.
     """
 
-    def __init__(self, frames: NDArray[np.float32]) -> None:
+    def __init__(self, frames: NDArray[np.float32], extents: Extents | None = None) -> None:
         self._pixels = frames.reshape(len(frames), -1)
-        self._column_max, self._column_min = frames.max(axis=1), frames.min(axis=1)
-        # Reducing along the last axis is slow: reducing a transposed copy takes half the time.
-        transposed = np.ascontiguousarray(frames.transpose(0, 2, 1))
-        self._row_max, self._row_min = transposed.max(axis=1), transposed.min(axis=1)
-        # float64, so that differences of float32 intensities are exact
-        self._frame_max = self._column_max.max(axis=1).astype(np.float64)
-        self._frame_min = self._column_min.min(axis=1).astype(np.float64)
-        if not np.isfinite(self._frame_max - self._frame_min).all():
+        self._extents = measure_extents(frames) if extents is None else extents
+        if not self._extents.finite:
             raise ValueError(
                 "the frames hold NaN or infinite pixels; expected finite ones: pass only frames without missing pixels"
             )
-        self._in_range = self._frame_min.min() >= 0 and self._frame_max.max() < _INTENSITIES
+        self._in_range = self._extents.low >= 0 and self._extents.high < _INTENSITIES
         self.change = change_signal(frames)
         self._described: dict[Bounds, Segment] = {}
 
@@ -63,7 +59,7 @@ class SegmentDescriber:
         inner = change[lead : len(change) - trail]
         max_change = float(inner.max()) if len(inner) else 0.0
         steady = slice(start + lead, end - trail)
-        intensity_range = float(self._frame_max[steady].max() - self._frame_min[steady].min())
+        intensity_range = float(self._extents.frame_max[steady].max() - self._extents.frame_min[steady].min())
         color, proportion = self._background(steady)
         margins = self._margins(bounds, intensity_range)
         is_static = max_change <= STATIC_CHANGE
@@ -87,12 +83,13 @@ class SegmentDescriber:
 
     def _margins(self, bounds: Bounds, intensity_range: float) -> tuple[int, int, int, int]:
         """Return the left, right, top and bottom margin over all frames of the segment, transitions included."""
-        height, width = self._row_max.shape[1], self._column_max.shape[1]
+        extents = self._extents
+        height, width = extents.row_max.shape[1], extents.column_max.shape[1]
         if intensity_range <= UNIFORM_RANGE:
             return width, width, height, height
         frames = slice(*bounds)
-        column_max, column_min = self._column_max[frames].max(axis=0), self._column_min[frames].min(axis=0)
-        row_max, row_min = self._row_max[frames].max(axis=0), self._row_min[frames].min(axis=0)
+        column_max, column_min = extents.column_max[frames].max(axis=0), extents.column_min[frames].min(axis=0)
+        row_max, row_min = extents.row_max[frames].max(axis=0), extents.row_min[frames].min(axis=0)
         return (
             _margin(column_max, column_min),
             _margin(column_max[::-1], column_min[::-1]),

@@ -6,26 +6,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.analysis.signals import as_rows, valid_frame_mask
+from ingest.analysis.signals import valid_part
 
 COARSE_SHAPE = (3, 4)
 """Blocks, down and across, of a coarse picture: 12 by 16 pixels each at the recordings' 36 by 64."""
 
 
-def canonical_frames(video: NDArray[Any]) -> tuple[int, NDArray[np.float32]]:
-    """Return the number of valid frames and the frames themselves, (T_valid, height, width), float32, contiguous.
+def canonical_frames(video: NDArray[Any]) -> tuple[NDArray[np.float32], bool]:
+    """Return the valid frames, (T_valid, height, width), float32, and whether others stand between them.
 
-    ``video`` is (height, width, T) of any real type. Frames that are all NaN are left out, wherever they stand;
-    casting to float32 makes files of either release, and their last-place noise, the same.
+    ``video`` is (height, width, T) of any real type; the frames keep its memory order. Those that are all NaN are left
+    out; casting to float32 makes files of either release, and their last-place noise, the same.
     """
-    height, width, n_frames = video.shape
     if not np.issubdtype(video.dtype, np.floating):
         video = video.astype(np.float32)
-    mask = valid_frame_mask(as_rows(video))
-    count = int(mask.sum())
-    pixels = video.reshape(height * width, n_frames)
-    pixels = pixels[:, :count] if mask[:count].all() else pixels[:, mask]
-    return count, np.ascontiguousarray(pixels.astype(np.float32).T).reshape(count, height, width)
+    valid, gap = valid_part(video)
+    return valid.astype(np.float32, copy=False).transpose(2, 0, 1), gap
 
 
 def to_uint8(frames: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

@@ -24,17 +24,17 @@ def find_peaks(change: NDArray[np.float64], parameters: PeakParameters) -> tuple
     step = np.abs(np.diff(change))
     # No threshold is below the floor: samples that fail it need no statistics.
     candidates = 1 + np.flatnonzero((step[:-1] > parameters.floor) & (step[1:] > parameters.floor))
-    before = _side_thresholds(change, candidates, -np.arange(1, parameters.window + 1), parameters)
-    after = _side_thresholds(change, candidates, np.arange(1, parameters.window + 1), parameters)
+    away = np.arange(1, parameters.window + 1)
+    both = np.concatenate([candidates[:, None] - away, candidates[:, None] + away])
+    before, after = np.split(_side_thresholds(change, both, parameters), 2)
     passes = (step[candidates - 1] > before) & (step[candidates] > after)
     return _thin(change, candidates[passes], parameters.distance)
 
 
 def _side_thresholds(
-    change: NDArray[np.float64], at: NDArray[np.intp], offsets: NDArray[np.intp], parameters: PeakParameters
+    change: NDArray[np.float64], index: NDArray[np.intp], parameters: PeakParameters
 ) -> NDArray[np.float64]:
-    """Return, for each index in ``at``, the threshold of the side at ``offsets``; infinite where it cannot pass."""
-    index = at[:, None] + offsets
+    """Return the threshold of each side, given the indices of its samples, (n, window); infinite if it cannot pass."""
     kept = (index >= 0) & (index < len(change))
     samples = change[np.clip(index, 0, len(change) - 1)]
     deviation, spread = _spread(samples, kept)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.analysis.descriptors import SegmentDescriber
+from ingest.analysis.extents import Extents, measure_extents
 from ingest.analysis.frames import canonical_frames
 from ingest.analysis.hashes import segment_hash, video_hash
 from ingest.analysis.labels import classify
@@ -52,9 +53,16 @@ class VideoAnalysis:
         return float(np.mean([segment.duration for segment in self.segments])) if self.segments else 0.0
 
 
-def analyse_video(frames: NDArray[np.float32]) -> VideoAnalysis:
-    """Return the analysis of a video's valid frames: (T, height, width), float32, C-contiguous, finite, 0…255."""
-    first_label, peaks, label, segments = _segment(frames)
+def analyse_video(frames: NDArray[np.float32], extents: Extents | None = None) -> VideoAnalysis:
+    """Return the analysis of a video's valid frames: (T, height, width), float32, finite, 0…255.
+
+    ``extents`` are theirs, where they are known already.
+    """
+    if extents is None and frames.size:
+        # In the memory order that the frames come in.
+        extents = measure_extents(frames)
+    frames = np.ascontiguousarray(frames)
+    first_label, peaks, label, segments = _segment(frames, extents)
     parametric = label in PARAMETRIC_CLASSES
     return VideoAnalysis(
         first_label=first_label,
@@ -70,11 +78,13 @@ def analyse_video(frames: NDArray[np.float32]) -> VideoAnalysis:
     )
 
 
-def _segment(frames: NDArray[np.float32]) -> tuple[str, tuple[int, ...], str, tuple[Segment, ...]]:
+def _segment(
+    frames: NDArray[np.float32], extents: Extents | None
+) -> tuple[str, tuple[int, ...], str, tuple[Segment, ...]]:
     """Return first label, peaks, label and segments, after the three passes of the published method."""
     if frames.size == 0:
         return UNKNOWN, (), UNKNOWN, ()
-    describer = SegmentDescriber(frames)
+    describer = SegmentDescriber(frames, extents)
     peaks = find_peaks(describer.change, peak_parameters(None))
     bounds = cut_at_peaks(peaks, len(frames))
     first_label, segments = _label(describer, bounds)

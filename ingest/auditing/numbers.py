@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, open_root
+from catalog.arrays import ArrayError, UnreadableError, open_root
 from catalog.errors import InputError
 from ingest.reading.arrays import read_array
 
@@ -50,7 +50,7 @@ def read_numbers(path: Path) -> Numbers:
     """
     try:
         values = read_array(open_root(path.parent), path.name, dimensions=1).values
-    except ArrayError as error:
+    except (ArrayError, UnreadableError) as error:
         raise InputError(f"{path} {error}; expected one whole number for each trial index") from error
     told = _told(values)
     wrong = [index for index in np.flatnonzero(told) if not float(values[index]).is_integer()]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, Root, UnreadableError, digest_of, parse_array
-from catalog.arrays.digests import CRC32
+from catalog.arrays import ArrayError, Root, digest_of, parse_array
+from catalog.arrays.digests import CRC32, algorithm_of
 from catalog.arrays.npy import NUMBERS, TEXT
 
 
@@ -49,26 +49,22 @@ def read_array(root: Root, path: str, *, dimensions: int | None = None, algorith
 
     Raises
     ------
+    UnreadableError
+        The file cannot be read, or changed while it was being read.
     ArrayError
-        The file cannot be read, is cut short, holds pickled objects or no numbers, or has other dimensions; or it
-        changed while it was being read.
+        It is cut short, holds pickled objects or no numbers, or has other dimensions.
     """
-    try:
-        content, found = root.read(path)
-    except UnreadableError as error:
-        raise ArrayError(str(error)) from error
+    content, found = root.read(path)
     values = parse_array(content, NUMBERS)
     if dimensions is not None and values.ndim != dimensions:
         raise ArrayError(f"has {values.ndim} dimensions {values.shape}, expected {dimensions}")
-    return LoadedArray(values, found.bytes, found.modified_ns, digest_of(content, algorithm))
+    claimed = found.digest if found.digest is not None and algorithm_of(found.digest) == algorithm else None
+    return LoadedArray(values, found.bytes, found.modified_ns, claimed or digest_of(content, algorithm))
 
 
 def read_texts(root: Root, path: str) -> list[str]:
     """Read a one-dimensional array of text, such as `tiers.npy`; ArrayError when it is something else."""
-    try:
-        content, _ = root.read(path)
-    except UnreadableError as error:
-        raise ArrayError(str(error)) from error
+    content, _ = root.read(path)
     values = parse_array(content, TEXT)
     if values.ndim != 1:
         raise ArrayError(f"has {values.ndim} dimensions {values.shape}, expected 1")

@@ -1,4 +1,4 @@
-"""Where things are: the recordings below a folder, and the files of each."""
+"""Where things are: the recordings below a folder, in folders and zips, and the files of each."""
 
 from __future__ import annotations
 
@@ -7,34 +7,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from catalog.arrays import Root, UnreadableError
+from catalog.arrays.roots import SIGNAL_FOLDERS
+from catalog.arrays.zips import DOUBLED, ZipRoot
 from catalog.names import recording_name, recording_parts
 from ingest.facts import Problem
+from ingest.reading.roots import root_at
 
-SIGNAL_FOLDERS = {
-    "videos": "video",
-    "responses": "response",
-    "behavior": "behavior",
-    "bahavior": "behavior",
-    "pupil_center": "gaze",
-}
-"""Folder below `data/` to the kind of array that it holds; some copies spell behavior in another way."""
 KINDS = ("video", "response", "behavior", "gaze")
 FOLDER_OF = {"video": "videos", "response": "responses", "behavior": "behavior", "gaze": "pupil_center"}
 TOPIC = "ingest"
 LARGEST = 2**31 - 1
 """Integers are 32 bits wide in PostgreSQL."""
+LONGEST_NAME = 200
+"""Characters of a strange name that are shown."""
 
 
 @dataclass
 class RecordingFolder:
-    """The files of one recording.
+    """The files of one recording, in a folder or in a zip.
 
     Attributes
     ----------
     name
         The recording's name: the folder's, without what some copies append (such as `_30hz`).
     path
-        The folder.
+        The folder, or the zip.
     files
         For each trial number, the path of each kind of array (`KINDS`) that is there, relative to the folder.
     problems
@@ -53,36 +51,46 @@ class RecordingFolder:
 
 
 def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
-    """Return the recordings in a folder (or the folder itself, if it is one), and what else was found there.
+    """Return the recordings in a folder (or the one that it is, or that a zip holds), and what else was found there.
 
-    Files and folders whose names begin with a dot belong to other programs and are passed over.
+    Files and folders whose names begin with a dot belong to other programs and are passed over. A recording's zip that
+    lies beside its folder is passed over, too.
+
+    Raises
+    ------
+    UnreadableError
+        The zip given cannot be read.
     """
-    if is_recording(data):
-        return [scan_recording(data)], []
-    found: list[RecordingFolder] = []
+    data = data.absolute()
+    if not data.is_dir() or is_recording(root_at(data)):
+        return ([scan_recording(data)] if is_recording(root_at(data)) else []), []
+    found: dict[str, RecordingFolder] = {}
     problems: list[Problem] = []
-    for entry in _entries(data):
-        path = Path(entry.path)
+    for entry in _folders_first(data):
+        path = data / entry.name
         if entry.name != _readable(entry.name):
             problems.append(_skipped(path, "unreadable_name", "has a name that is not UTF-8"))
-        elif entry.is_dir() and is_recording(path):
-            found.append(scan_recording(path))
-        elif entry.is_dir():
-            problems.append(_skipped(path, "no_recording", "is a folder without data/videos, data/responses or such"))
-        elif recording_parts(entry.name) and entry.name.endswith(".zip"):
-            problems.append(_skipped(path, "packed_recording", "is packed: unpack it to have it taken in"))
-    return _without_twins(found, problems), problems
+            continue
+        # A zip that lies beside its folder need not be opened.
+        if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found, problems):
+            continue
+        recording = _looked_into(path, entry.is_dir(), problems)
+        if recording is not None and not _is_there_already(recording.name, path, found, problems):
+            found[recording.name] = recording
+    return [found[name] for name in sorted(found)], problems
 
 
-def is_recording(path: Path) -> bool:
+def is_recording(root: Root) -> bool:
     """Whether a folder has the layout of a recording: at least one folder of arrays below `data/`."""
-    return any((path / "data" / folder).is_dir() for folder in SIGNAL_FOLDERS)
+    there = set(root.names("data") or ()) & set(SIGNAL_FOLDERS)
+    return any(root.names(f"data/{folder}") is not None for folder in there)
 
 
 def scan_recording(path: Path) -> RecordingFolder:
-    """List the trial files of a recording's folder."""
-    path = path.absolute()
-    recording = RecordingFolder(recording_name(path.name), path)
+    """List the trial files of a recording's folder or zip."""
+    root = root_at(path)
+    own_name = _own_name(path, root)
+    recording = RecordingFolder(recording_name(own_name), path)
     if not recording.parts:
         recording.problems.append(
             _problem(
@@ -90,16 +98,19 @@ def scan_recording(path: Path) -> RecordingFolder:
                 "warning",
                 "unusual_name",
                 ".",
-                f"the name {path.name!r} does not tell animal, session "
+                f"the name {own_name!r} does not tell animal, session "
                 "and scan; expected dynamic<animal>-<session>-<scan>-Video-<32 hex>",
                 "left these empty",
             )
         )
+    if isinstance(root, ZipRoot):
+        _tell_strange_names(recording, root)
     found_kinds = set()
     for folder, kind in SIGNAL_FOLDERS.items():
-        if (path / "data" / folder).is_dir():
+        names = root.names(f"data/{folder}")
+        if names is not None:
             found_kinds.add(kind)
-            _scan_signal(recording, f"data/{folder}", kind)
+            _scan_signal(recording, f"data/{folder}", names, kind)
     recording.files = dict(sorted(recording.files.items()))
     for kind in KINDS:
         if kind not in found_kinds:
@@ -137,10 +148,10 @@ def missing_files(recording: RecordingFolder) -> Iterator[Problem]:
                 )
 
 
-def _scan_signal(recording: RecordingFolder, folder: str, kind: str) -> None:
-    for entry in _entries(recording.path / folder, hidden=True):
-        stem, suffix = os.path.splitext(entry.name)
-        relative = f"{folder}/{_readable(entry.name)}"
+def _scan_signal(recording: RecordingFolder, folder: str, names: list[str], kind: str) -> None:
+    for name in names:
+        stem, suffix = os.path.splitext(name)
+        relative = f"{folder}/{_readable(name)}"
         if suffix == ".npy" and stem.isascii() and stem.isdigit() and int(stem) <= LARGEST:
             files = recording.files.setdefault(int(stem), {})
             if kind in files:
@@ -159,7 +170,7 @@ def _scan_signal(recording: RecordingFolder, folder: str, kind: str) -> None:
                 files[kind] = relative
             continue
         # What other programs leave behind is worth a notice; a half-written array is worth a look.
-        severity = "notice" if entry.name.startswith(".") else "warning"
+        severity = "notice" if name.startswith(".") else "warning"
         recording.problems.append(
             _problem(
                 recording,
@@ -178,28 +189,63 @@ def _readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _entries(folder: Path, *, hidden: bool = False) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
+def _folders_first(data: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds: folders by name, then files by name, since a folder goes before its zip."""
+    with os.scandir(data) as entries:
         return sorted(
-            (entry for entry in entries if hidden or not entry.name.startswith(".")), key=lambda entry: entry.name
+            (entry for entry in entries if not entry.name.startswith(".")),
+            key=lambda entry: (not entry.is_dir(), entry.name),
         )
 
 
-def _without_twins(found: list[RecordingFolder], problems: list[Problem]) -> list[RecordingFolder]:
-    """Keep one folder a recording: the first by folder name."""
-    kept: dict[str, RecordingFolder] = {}
-    for recording in found:
-        if recording.name in kept:
-            first = kept[recording.name].path.name
-            problems.append(_skipped(recording.path, "doubled_recording", f"is the recording that {first} is, too"))
-        else:
-            kept[recording.name] = recording
-    return list(kept.values())
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
-def _skipped(path: Path, kind: str, what: str) -> Problem:
+def _looked_into(path: Path, is_folder: bool, problems: list[Problem]) -> RecordingFolder | None:
+    """Return the recording that a folder or a zip is; one that is none is told among the problems, other files not."""
+    if not is_folder and not _is_zip(path):
+        return None
+    try:
+        if is_recording(root_at(path)):
+            return scan_recording(path)
+    except UnreadableError as error:
+        problems.append(_skipped(path, "unreadable_recording", f"cannot be taken in: {error}", "error"))
+        return None
+    what = "a folder" if is_folder else "a zip"
+    problems.append(_skipped(path, "no_recording", f"is {what} without data/videos, data/responses or such"))
+    return None
+
+
+def _is_there_already(name: str, path: Path, found: dict[str, RecordingFolder], problems: list[Problem]) -> bool:
+    """Tell whether a recording was found before: in a folder without files it was not, for a zip."""
+    if name not in found or (_is_zip(path) and not found[name].files):
+        return False
+    problems.append(_skipped(path, "doubled_recording", f"is the recording that {found[name].path.name} is, too"))
+    return True
+
+
+def _own_name(path: Path, root: Root) -> str:
+    """Return the name that a recording's folder has, or would have when it is unpacked."""
+    if not isinstance(root, ZipRoot):
+        return path.name
+    stem = path.stem if _is_zip(path) else path.name
+    return root.folder if recording_parts(root.folder) and not recording_parts(stem) else stem
+
+
+def _tell_strange_names(recording: RecordingFolder, root: ZipRoot) -> None:
+    for why in sorted({why for _, why in root.strange}):
+        names = [name.encode("unicode_escape").decode("ascii") for name, its in root.strange if its == why]
+        shown = names[0][:LONGEST_NAME] + (f" (and {len(names) - 1} more)" if len(names) > 1 else "")
+        action = "used the last one" if why == DOUBLED else "passed it over"
+        recording.problems.append(
+            _problem(recording, "warning", "strange_member", ".", f"{shown} in {recording.path.name} {why}", action)
+        )
+
+
+def _skipped(path: Path, kind: str, what: str, severity: str = "warning") -> Problem:
     name = _readable(path.name)
-    return Problem("warning", kind, TOPIC, f"{name} {what}", "passed it over", path=name)
+    return Problem(severity, kind, TOPIC, f"{name} {what}", "passed it over", path=name)
 
 
 def _problem(

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, Root, UnreadableError
-from ingest.facts import Problem
+from catalog.arrays import ArrayError, Root, UnreachableError, UnreadableError
+from ingest.facts import Problem, Row
 from ingest.reading.arrays import read_array, read_texts
 from ingest.reading.layout import LARGEST, TOPIC, RecordingFolder
 from ingest.reading.roots import root_at
@@ -35,11 +35,14 @@ class SessionMeta:
         (n_neurons,) integers.
     coordinates
         (n_neurons, 3) integers, µm.
+    files
+        Path, size and modification time of each file when it was read.
     """
 
     tiers: list[str] | None = None
     unit_ids: NDArray[np.int64] | None = None
     coordinates: NDArray[np.int64] | None = None
+    files: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def digest(self) -> str:
@@ -55,7 +58,13 @@ class SessionMeta:
 
 
 def read_session(recording: RecordingFolder) -> SessionMeta:
-    """Read a recording's `meta/` folder; what is wrong with it is among the problems."""
+    """Read a recording's `meta/` folder; what is wrong with it is among the problems.
+
+    Raises
+    ------
+    UnreachableError
+        The recording is not there any more.
+    """
     meta = SessionMeta()
     meta.tiers = _guarded(recording, meta, TIERS, "trial_type is empty for all trials", read_texts)
     unit_ids = _guarded(recording, meta, UNIT_IDS, "unit_id is empty for all neurons", _integers(1))
@@ -134,7 +143,13 @@ def _distinct(
 
 def _guarded(recording: RecordingFolder, meta: SessionMeta, path: str, action: str, read: Any) -> Any:
     try:
-        return read(root_at(recording.path), path)
+        root = root_at(recording.path)
+        found = root.find(path)
+        if found is not None:
+            meta.files.append({"path": path, "bytes": found.bytes, "modified_ns": found.modified_ns})
+        return read(root, path)
+    except UnreachableError:
+        raise
     except (ArrayError, UnreadableError) as error:
         _note(recording, meta, path, str(error), action)
         return None

@@ -21,10 +21,17 @@ def write_problems(connection: Connection, run_id: int, problems: Iterable[Probl
 
 
 def clear_problems(
-    connection: Connection, topic: str, *, recordings: Iterable[str] = (), general_of_runs: Iterable[int] = ()
+    connection: Connection,
+    topic: str,
+    *,
+    recordings: Iterable[str] = (),
+    general_of_runs: Iterable[int] = (),
+    kind: str | None = None,
 ) -> None:
-    """Forget what a check found in these recordings, and what these runs of it found in no recording."""
+    """Forget what a check found in these recordings, and what these runs of it found in no recording, or one kind."""
     of_topic = sa.delete(PROBLEMS).where(PROBLEMS.c.topic == topic)
+    if kind is not None:
+        of_topic = of_topic.where(PROBLEMS.c.kind == kind)
     for names in chunks(recordings):
         connection.execute(of_topic.where(PROBLEMS.c.recording.in_(names)))
     for runs in chunks(general_of_runs):

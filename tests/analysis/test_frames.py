@@ -14,27 +14,27 @@ from ingest.analysis.frames import canonical_frames, coarse_gain, coarse_picture
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_frames_come_first_in_whatever_way_the_file_holds_them(dtype, order):
     video = np.arange(3 * 4 * 7).reshape(3, 4, 7)
-    count, frames = canonical_frames(np.array(video, dtype=dtype, order=order))
-    assert count == 7
+    frames, gap = canonical_frames(np.array(video, dtype=dtype, order=order))
     assert frames.dtype == np.float32
-    assert frames.flags.c_contiguous
+    assert not gap
     np.testing.assert_array_equal(frames, video.transpose(2, 0, 1))
 
 
 def test_padding_and_missing_frames_are_left_out():
     video = np.ones((3, 4, 7))
     video[..., 5:] = np.nan
-    assert canonical_frames(video)[1].shape == (5, 3, 4)
+    frames, gap = canonical_frames(video)
+    assert (frames.shape, gap) == ((5, 3, 4), False)
     video[..., 1] = np.nan
-    count, frames = canonical_frames(video)
-    assert count == 4
+    frames, gap = canonical_frames(video)
+    assert (frames.shape, gap) == ((4, 3, 4), True)
     assert np.isfinite(frames).all()
 
 
 @pytest.mark.parametrize("n_frames", [0, 1, 2])
 def test_short_videos(n_frames):
-    assert canonical_frames(np.ones((3, 4, n_frames)))[1].shape == (n_frames, 3, 4)
-    assert canonical_frames(np.full((3, 4, n_frames), np.nan))[1].shape == (0, 3, 4)
+    assert canonical_frames(np.ones((3, 4, n_frames)))[0].shape == (n_frames, 3, 4)
+    assert canonical_frames(np.full((3, 4, n_frames), np.nan))[0].shape == (0, 3, 4)
 
 
 def test_rounding_stays_within_gray_levels():

@@ -276,3 +276,9 @@ def test_a_hint_names_the_database_without_its_password(monkeypatch: pytest.Monk
     assert "secret" not in _db_option("postgresql://me:secret@host/name?x=1&y=2")
     monkeypatch.setenv("CATALOG_DB", "postgresql://me:secret@host/name")
     assert _db_option("postgresql://me:secret@host/name") == ""
+
+
+def test_options_of_all_commands_stand_before_the_command(run: Run) -> None:
+    ran = run("trials", "--db", "mine.db")
+    assert ran.code == 2
+    assert "It stands before the command: catalog --db … trials" in ran.err

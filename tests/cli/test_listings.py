@@ -203,3 +203,25 @@ def test_what_cannot_be_asked_is_told(run: Run, world: str, arguments: tuple[str
     assert message in ran.err
     assert "Traceback" not in ran.err
     assert ran.err.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("listing", "where", "told"),
+    [
+        ("trials", ["label=Gabr"], "no label here is 'Gabr'. Did you mean 'Gabor' or 'gabor'?\n"),
+        ("videos", ["trial_type=trian"], "no trial_type here is 'trian'. Did you mean 'train' or 'Train'?\n"),
+        (
+            "trials",
+            ["label~abox", "valid_frames>=0"],
+            "no label here contains 'abox'. Did you mean 'gabor' or 'Gabor'?\n",
+        ),
+        # Both occur, only never together: there is nothing to correct.
+        ("trials", ["label=Gabor", "trial=1000000"], ""),
+    ],
+)
+def test_a_value_that_occurs_nowhere_is_told(run: Run, world: str, listing: str, where: list[str], told: str) -> None:
+    conditions = [part for condition in where for part in ("--where", condition)]
+    ran = run("--db", world, listing, *conditions, "--format", "csv")
+    assert (ran.code, ran.out.count("\n"), ran.err) == (0, 1, told)
+    ran = run("--db", world, listing, *conditions, "--by", "label")
+    assert ran.err == told

@@ -119,7 +119,7 @@ def test_a_crash_in_a_worker_process_leaves_nothing_half_done(
     films: World, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Dying:
-        """An executor whose third task fails as a killed process does."""
+        """An executor whose second task, the second recording, fails as a killed process does."""
 
         def __init__(self) -> None:
             self.tasks = 0
@@ -129,7 +129,7 @@ def test_a_crash_in_a_worker_process_leaves_nothing_half_done(
 
             future: Future[Any] = Future()
             self.tasks += 1
-            if self.tasks == 3:
+            if self.tasks == 2:
                 future.set_exception(CrashError("worker"))
             else:
                 future.set_result(function(task))

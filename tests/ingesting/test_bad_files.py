@@ -137,14 +137,14 @@ BROKEN: dict[Callable[[Path], None], str] = {
     without_frames: "has no frames",
     without_rows: "its shape is|has the shape",
     header_of_more: "is cut short",
-    header_of_absurdly_much: "is cut short",
+    header_of_absurdly_much: "is cut short|impossible shape",
     header_of_less_than_nothing: "impossible shape",
     header_of_no_type: "header is broken",
     header_of_records: "not numbers",
     header_that_is_code: "header is broken",
     header_left_open: "header is broken",
     a_folder: "cannot be read: Is a directory",
-    dangling_link: "cannot be read: No such file",
+    dangling_link: "is not there: it is a link to a file that is not there",
 }
 
 

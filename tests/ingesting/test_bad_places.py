@@ -40,7 +40,7 @@ def assert_refused(result: Result, *words: str) -> None:
 
 def empty_folder(folder: Path, world: World) -> tuple[Path, str]:
     folder.mkdir()
-    return folder, "holds no recording: expected folders dynamic"
+    return folder, "holds no recording: expected folders or zips dynamic"
 
 
 def missing_folder(folder: Path, world: World) -> tuple[Path, str]:
@@ -63,11 +63,11 @@ def one_level_too_high(folder: Path, world: World) -> tuple[Path, str]:
     return folder, f"holds no recording, but {folder / 'inner'} does: give that one"
 
 
-def only_packed(folder: Path, world: World) -> tuple[Path, str]:
+def broken_zips(folder: Path, world: World) -> tuple[Path, str]:
     folder.mkdir()
     for name in world.names:
         (folder / f"{name}.zip").write_bytes(b"PK")
-    return folder, f"holds only packed recordings ({min(world.names)}.zip and so on): unpack them first"
+    return folder, f"holds no recording that can be read: {min(world.names)}.zip cannot be taken in: "
 
 
 def recordings_without_trials(folder: Path, world: World) -> tuple[Path, str]:
@@ -92,7 +92,7 @@ PLACES = (
     a_file,
     other_things,
     one_level_too_high,
-    only_packed,
+    broken_zips,
     recordings_without_trials,
     inside_a_recording,
     *(() if sys.platform == "darwin" else (of_no_text,)),
@@ -157,7 +157,7 @@ def test_what_is_beside_recordings_is_told_once(films: World, database: str, scr
         told = {(row["kind"], row["recording"], row["path"]) for row in problems(database)}
         assert told == {
             ("no_recording", None, "photographs"),
-            ("packed_recording", None, f"{packed}.zip"),
+            ("unreadable_recording", None, f"{packed}.zip"),
             ("no_trials", without_trials, None),
         }
         assert len(problems(database)) == 3
@@ -322,7 +322,7 @@ def test_unreadable_folders_are_named(films: World, scratch: Path, monkeypatch: 
 
     monkeypatch.setattr("ingest.reading.layout.os.scandir", denied)
     database = scratch / "catalog.db"
-    assert_refused(ingest(database, films.folder), f"cannot list {films.folder}: Permission denied")
+    assert_refused(ingest(database, films.folder), f"cannot list {films.folder}", "Permission denied")
     assert not database.exists()
 
 

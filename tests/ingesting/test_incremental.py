@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest import changes, ingesting
+from ingest import batches, changes, ingesting
 from ingest.ingesting import ingest_recordings
 from ingest.trial import TrialTask
 from tests.conftest import MakeDatabase
@@ -25,13 +25,13 @@ Reads = list[tuple[int, set[str]]]
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     """The trials that are read, and the kinds of their files."""
     found: Reads = []
-    read = ingesting.read_trial
+    read = batches.read_trial
 
     def counted(task: TrialTask) -> Any:
         found.append((task.trial, set(task.files)))
         return read(task)
 
-    monkeypatch.setattr(ingesting, "read_trial", counted)
+    monkeypatch.setattr(batches, "read_trial", counted)
     return found
 
 

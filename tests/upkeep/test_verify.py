@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_read(cat: Catalog, lab: Lab, monkeypatch: pytest.
 
     monkeypatch.setattr(Path, "open", broken)
     (finding,) = verify(cat, full=True).findings
-    assert (finding.kind, finding.found) == ("unreadable", "cannot be read: Input/output error")
+    assert (finding.kind, finding.found) == ("unreadable", f"{target} cannot be read: Input/output error")
 
 
 def test_a_root_that_is_gone_is_one_finding(cat: Catalog, lab: Lab, run: Run) -> None:

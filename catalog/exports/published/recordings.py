@@ -69,7 +69,7 @@ class RecordingWriter:
         self._write_descriptions(recording, folder, name)
         self._write_basics(recording, folder / f"meta-basic_{name}.json", n_trials, n_neurons)
         roots = self.session.scalars(sa.select(RecordingRoot.path).where(RecordingRoot.recording_id == recording["id"]))
-        self.found["other_folder"] += any(Path(root).name != recording["name"] for root in roots)
+        self.found["other_folder"] += any(Path(root).name.removesuffix(".zip") != recording["name"] for root in roots)
         self.counts.update(recordings=1, trials=n_trials, neurons=n_neurons, files=5)
 
     def _write_basics(self, recording: Row, path: Path, n_trials: int, n_neurons: int) -> None:

@@ -1,0 +1,45 @@
+"""Averages over trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from catalog.dataset.errors import DataSetError
+
+
+def combine_data(behavioral_list: Sequence[Any], weights: ArrayLike | None = None) -> NDArray[np.float64]:
+    """Return the average of signals, frame by frame.
+
+    Parameters
+    ----------
+    behavioral_list
+        Signals, whose `data` have one shape. A frame that is NaN in one of them is NaN in the average.
+    weights
+        How much each counts, in proportion; all alike by default.
+
+    Raises
+    ------
+    DataSetError
+        There is nothing to combine, the shapes differ, or there is not one weight for each, with a sum other than 0.
+    """
+    arrays = [np.asarray(signal.data) for signal in behavioral_list]
+    if not arrays:
+        raise DataSetError("there is nothing to combine: expected one signal at least; the filter may match no trial")
+    shapes = {array.shape for array in arrays}
+    if len(shapes) > 1:
+        told = " and ".join(str(shape) for shape in sorted(shapes))
+        raise DataSetError(f"signals of the shapes {told} cannot be averaged; combine trials of one recording")
+    parts = np.ones(len(arrays)) if weights is None else np.asarray(weights, dtype=np.float64)
+    if parts.shape != (len(arrays),):
+        raise DataSetError(f"{parts.size} weights for {len(arrays)} signals; expected one for each")
+    total = parts.sum()
+    if not np.isfinite(total) or total == 0:
+        raise DataSetError(f"weights with the sum {total} have no average; expected numbers with a sum other than 0")
+    combined = np.zeros(arrays[0].shape)
+    for array, part in zip(arrays, parts / total, strict=True):
+        combined += array * part
+    return combined

@@ -1,0 +1,234 @@
+"""From rows of the table of trials to their signals, and from IDs to examples of what they stand for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog import signals
+from catalog.arrays import ArrayError, Root, UnreadableError, open_array, open_root, read_header
+from catalog.dataset.errors import DataSetError, UnknownIdError
+from catalog.dataset.folders import ARRAY_FOLDERS
+from catalog.dataset.names import ShownNames
+from catalog.dataset.neurons import RecordingNeurons
+from catalog.dataset.signals import Gaze, Locomotion, Pupil, Responses, TrialSignal
+from catalog.dataset.stimuli import Stimuli
+from catalog.dataset.videos import Video, VideoSegment
+from catalog.errors import SignalError, nearest
+from catalog.signals.roots import Roots, SignalFile
+from catalog.signals.stacks import require_memory
+
+logger = logging.getLogger(__name__)
+
+FACES: dict[str, type[TrialSignal]] = {
+    "video": Video,
+    "response": Responses,
+    "pupil": Pupil,
+    "gaze": Gaze,
+    "locomotion": Locomotion,
+}
+BEHAVIORS = ("pupil", "gaze", "locomotion")
+STORED_IN = {
+    "video": ("videos", None),
+    "response": ("responses", None),
+    "pupil": ("behavior", 0),
+    "gaze": ("pupil_center", None),
+    "locomotion": ("behavior", 1),
+}
+"""The kind of array that holds each signal, and which of its rows, where several signals share one."""
+
+TrialKey = tuple[str, str]
+
+
+class Loader:
+    """Opens signals of trials: where the catalog says that they are, or where the data folder has them.
+
+    Parameters
+    ----------
+    names
+        What videos and segments are called, and the catalog.
+    raw
+        The recordings of the data folder, and where each is.
+    neurons
+        Of each recording.
+    """
+
+    def __init__(self, names: ShownNames, raw: Mapping[str, Path], neurons: Mapping[str, RecordingNeurons]) -> None:
+        self.names = names
+        self.raw = raw
+        self.neurons = neurons
+        self.stimuli = Stimuli(names)
+        self._roots: dict[tuple[str, ...], Roots] = {}
+
+    def load(self, signal: str, trials: Iterable[TrialKey]) -> list[Any]:
+        """Return a signal of each trial, in their order.
+
+        Raises
+        ------
+        UnknownIdError
+            The catalog has no such trial.
+        """
+        keys = [(recording, str(trial)) for recording, trial in trials]
+        found: dict[TrialKey, TrialSignal] = {}
+        for recording in dict.fromkeys(recording for recording, _ in keys):
+            numbers = sorted({trial for owner, trial in keys if owner == recording and trial.isdigit()})
+            query = self.names.catalog.trials.filter(recording=recording, trial=numbers)
+            # As published: a withheld response is returned, all zero as it was stored.
+            known: Any = signals.signals_of(query, signal, allow_invalid=True)
+            for one in self._placed(recording, list(known)):
+                found[recording, str(one.trial)] = self._face(signal, one)
+        for recording, trial in keys:
+            if (recording, trial) not in found:
+                raise UnknownIdError(self._no_trial(recording, trial))
+        return [found[key] for key in keys]
+
+    def load_video(self, identifier: str, recordings: Sequence[str]) -> Video:
+        """Return an example of a video, given the catalog's ID: the first trial of these recordings that shows it.
+
+        Raises
+        ------
+        UnknownIdError
+            No trial does.
+        """
+        shown = self.stimuli.duplicates(identifier)
+        # What is in the data folder can be opened; what is not there, perhaps.
+        for recording in sorted(recordings, key=lambda name: name not in self.raw):
+            for trial in shown.get(recording, {}).get("trials", []):
+                video: Video = self.load("video", [(recording, trial)])[0]
+                if video.signal.valid or trial == shown[recording]["trials"][-1]:
+                    return video
+        raise UnknownIdError(
+            f"no trial of these recordings shows the video {identifier}; "
+            f"it is shown in {', '.join(shown) or 'no recording of the catalog'}"
+        )
+
+    def load_segment(self, identifier: str, recordings: Sequence[str]) -> VideoSegment:
+        """Return an example of a segment, given the catalog's ID; see `load_video`."""
+        places: dict[str, dict[str, Any]] = {}
+        occurrences = self.stimuli.occurrences(identifier)
+        for video, index, _ in occurrences:
+            named = places.setdefault(self.names.names.video(video) or video, {"segment_index": [], "n": 0})
+            named["segment_index"].append(index)
+            named["n"] += 1
+        for video, index, label in occurrences:
+            if self.stimuli.duplicates(video).keys() & set(recordings):
+                example = self.load_video(video, recordings)
+                return VideoSegment(example, index, self.names.segment(identifier), label, places)
+        raise UnknownIdError(f"no trial of these recordings shows the segment {identifier}")
+
+    def load_all(self, recording: str, what: str, part: Any) -> NDArray[Any]:
+        """Return one kind of array of all trials of a recording, stacked: a trial each along the first axis.
+
+        Raises
+        ------
+        DataSetError
+            There is no such kind (the nearest are named) or no such array, or they have different shapes.
+        SignalError
+            The memory does not suffice, or a file cannot be read.
+        """
+        if what not in ARRAY_FOLDERS:
+            raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
+        with self._open(recording) as root:
+            paths = list_arrays(root, what)
+            if not paths:
+                raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
+            try:
+                return _stacked(root, paths, slice(None) if part is None else part, f"{what} of {recording}")
+            except (ArrayError, UnreadableError) as error:
+                raise SignalError(f"the {what} of {recording} in {root.path}: a file {error}") from error
+
+    def arrays(self, recording: str, what: str) -> list[Path]:
+        """Return the files of one kind of a recording; they are in a zip if the recording is one."""
+        if what not in ARRAY_FOLDERS:
+            raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
+        with self._open(recording) as root:
+            return [root.path / path for path in list_arrays(root, what)]
+
+    def _open(self, recording: str) -> Root:
+        """Open a recording where the data folder has it, else where the catalog knows it."""
+        owner = self.names.catalog.recording(recording)
+        places = [self.raw[recording]] if recording in self.raw else []
+        places += [Path(root.path) for root in owner.roots]
+        for place in places:
+            if place.exists():
+                return open_root(place)
+        where = " or ".join(map(str, places)) or "any folder"
+        raise SignalError(
+            f"the arrays of {recording} are not in {where}; give the data folder: DataSet(DATA, …), or tell the "
+            "catalog where they are: `catalog relocate OLD NEW`"
+        )
+
+    def _face(self, name: str, signal: Any) -> TrialSignal:
+        identifier = self.names.video(signal.video_id, signal.published_video_id)
+        if name == "response":
+            return Responses(signal, identifier, self.stimuli, self.neurons[signal.recording])
+        return FACES[name](signal, identifier, self.stimuli)
+
+    def _placed(self, recording: str, known: list[Any]) -> list[Any]:
+        """Return the signals as the data folder has them, where the catalog knows no files of them."""
+        folder = self.raw.get(recording)
+        if folder is None or not known:
+            return known
+        # The folder that the user names comes first, then those that the catalog knows. They are opened once for all.
+        paths = tuple(dict.fromkeys((str(folder), *known[0].roots.paths)))
+        roots = self._roots.setdefault(paths, Roots(recording, paths))
+        if all(signal.file is not None for signal in known):
+            return [replace(signal, roots=roots) for signal in known]
+        try:
+            with open_root(folder) as root:
+                files = [signal.file or _find_file(root, signal.name, signal.trial) for signal in known]
+        except UnreadableError as error:
+            logger.warning("%s", error)
+            return known
+        return [replace(signal, file=file, roots=roots) for signal, file in zip(known, files, strict=True)]
+
+    def _no_trial(self, recording: str, trial: str) -> str:
+        known = self.names.catalog.recordings.values("name")
+        if recording not in known:
+            return f"no recording is called {recording!r}. {nearest(str(recording), known)}"
+        return f"recording {recording} has no trial {trial!r}; ds.filter_trials(recording=…) lists its trials"
+
+
+def list_arrays(root: Root, what: str) -> list[str]:
+    """Return the arrays of one kind, in the order of their names as text: 0, 1, 10, 100, 101 and so on."""
+    for folder in ARRAY_FOLDERS[what]:
+        names = [name for name in root.names(folder) or [] if name.endswith(".npy") and not name.startswith(".")]
+        if names:
+            return [f"{folder}/{name}" for name in sorted(names)]
+    return []
+
+
+def _find_file(root: Root, signal: str, trial: int) -> SignalFile | None:
+    """Return what a file is like now that the catalog does not know; None if there is none that can be read."""
+    kind, row = STORED_IN[signal]
+    for place in ARRAY_FOLDERS[kind]:
+        path = f"{place}/{trial}.npy"
+        try:
+            found = root.find(path)
+            if found is not None:
+                with root.open(path) as file:
+                    header = read_header(file)  # type: ignore[arg-type]
+                return SignalFile(path, row, found.bytes, found.modified_ns, "", str(header.dtype), header.shape)
+        except (UnreadableError, ArrayError) as error:
+            logger.warning("the %s of trial %d: %s %s", signal, trial, root.path / path, error)
+    return None
+
+
+def _stacked(root: Root, paths: Sequence[str], part: Any, what: str) -> NDArray[Any]:
+    first = open_array(root, paths[0])[part]
+    require_memory(first.nbytes * len(paths), None, f"the {what}")
+    stacked = np.empty((len(paths), *first.shape), first.dtype)
+    for index, path in enumerate(paths):
+        array = open_array(root, path)[part]
+        if array.shape != first.shape:
+            raise DataSetError(
+                f"the {what} cannot be stacked: {paths[0]} has the shape {first.shape}, {path} has {array.shape}"
+            )
+        stacked[index] = array
+    return stacked
