@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import zipfile
@@ -13,7 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from catalog import Catalog
+from catalog.database import connect
 from catalog.errors import NotFoundError
+from catalog.migrate import downgrade, upgrade
 from catalog.models import RecordingRoot
 from catalog.upkeep import verify
 from tests.upkeep.conftest import Run
@@ -134,3 +137,17 @@ def test_an_unknown_recording(cat: Catalog, run: Run) -> None:
     ran = run("verify", "--recording", "x9")
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "no recording is called 'x9'" in ran.stderr
+
+
+def test_digests_of_a_catalog_from_before_they_named_their_algorithm(lab: Lab) -> None:
+    engine = connect(lab.database, pooled=False)
+    downgrade(engine, "0005_trial_indexes")
+    with engine.connect() as connection:
+        digests = set(connection.scalars(sa.text("SELECT digest FROM array_files")))
+    path = lab.file(FIRST, 2)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in digests
+    upgrade(engine)
+    with Catalog(lab.database) as cat:
+        assert verify(cat, full=True).ok
+        path.write_bytes(path.read_bytes()[:-1] + b"!")
+        assert [finding.kind for finding in verify(cat, full=True).findings] == ["digest"]
