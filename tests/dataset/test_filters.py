@@ -64,7 +64,7 @@ TRIALS = [
 @two_catalogs
 def _named(value: object) -> str:
     """Return what to call a test of a value: the same in every process, which a function's place in memory is not."""
-    return re.sub(r"<function .*?>", "function", str(value))
+    return re.sub(r"<function .*? at 0x[0-9a-f]+>", "function", str(value))
 
 
 @pytest.mark.parametrize(("conditions", "in_pandas"), TRIALS, ids=[_named(conditions) for conditions, _ in TRIALS])
