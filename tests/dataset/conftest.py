@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -120,3 +121,8 @@ def ds(known: str, world: World) -> Iterator[DataSet]:
 def own_ds(known: str, world: World, open_dataset: OpenDataSet) -> DataSet:
     """A DataSet of the world, of this test's own."""
     return open_dataset(world.data, world.metadata, database=known)
+
+
+def named(value: object) -> str:
+    """Return what to call a test of a value: the same in every process, which a function's place in memory is not."""
+    return re.sub(r"<function .*? at 0x[0-9a-f]+>", "function", str(value))

@@ -8,6 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from catalog.dataset import DataSetError, DataSetTypeError
+from tests.dataset.conftest import named
 
 two_catalogs = pytest.mark.parametrize("known", ["imported sqlite", "ingested postgresql"], indirect=True)
 """Filters are asked of tables in memory: catalogs of other kinds would tell nothing new."""
@@ -62,12 +63,7 @@ TRIALS = [
 
 
 @two_catalogs
-def _named(value: object) -> str:
-    """Return what to call a test of a value: the same in every process, which a function's place in memory is not."""
-    return re.sub(r"<function .*? at 0x[0-9a-f]+>", "function", str(value))
-
-
-@pytest.mark.parametrize(("conditions", "in_pandas"), TRIALS, ids=[_named(conditions) for conditions, _ in TRIALS])
+@pytest.mark.parametrize(("conditions", "in_pandas"), TRIALS, ids=[named(conditions) for conditions, _ in TRIALS])
 def test_trials(ds, world, conditions, in_pandas):
     expected = in_pandas(world.trials)
     assert_frame_equal(ds.filter_trials(**conditions), expected)
@@ -148,7 +144,7 @@ def test_an_unknown_value_gives_no_rows_and_a_warning(ds, caplog):
         ({"query": "label =="}, DataSetError, "cannot be answered"),
         ({"query": 3}, DataSetTypeError, "query=3: expected text"),
     ],
-    ids=_named,
+    ids=named,
 )
 def test_bad_questions(ds, conditions, error, told):
     with pytest.raises(error, match=re.escape(told)):

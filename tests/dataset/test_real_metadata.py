@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from catalog import DataSet
 from ingest.importing import import_metadata
 from tests.conftest import BACKENDS
-from tests.dataset.conftest import published_trials
+from tests.dataset.conftest import named, published_trials
 from tests.dataset.test_tables import SEGMENTS, sorted_rows
 
 
@@ -75,7 +75,7 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("conditions", "in_pandas"), QUESTIONS, ids=[str(one) for one, _ in QUESTIONS])
+@pytest.mark.parametrize(("conditions", "in_pandas"), QUESTIONS, ids=[named(one) for one, _ in QUESTIONS])
 def test_filters(real, trials, conditions, in_pandas):
     expected = in_pandas(trials)
     assert 0 < len(expected) < len(trials)
