@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -123,6 +122,9 @@ def own_ds(known: str, world: World, open_dataset: OpenDataSet) -> DataSet:
     return open_dataset(world.data, world.metadata, database=known)
 
 
-def named(value: object) -> str:
-    """Return what to call a test of a value: the same in every process, which a function's place in memory is not."""
-    return re.sub(r"<function .*? at 0x[0-9a-f]+>", "function", str(value))
+def named(value: object) -> str | None:
+    """Return what to call a test of conditions: the same in every process, which sets and functions are not."""
+    if not isinstance(value, dict):
+        return None
+    kept = {key: one if isinstance(one, str | int | list) else type(one).__name__ for key, one in value.items()}
+    return str(kept)
