@@ -9,11 +9,11 @@ BIN    := $(VENV)/bin
 help:
 	@echo "make demo    simulate a small data set, ingest it, ask it questions"
 	@echo "make test    run every test, on SQLite and on PostgreSQL"
-	@echo "make test-torch    install PyTorch and run the tests that need it"
+	@echo "make test-torch  install PyTorch and run the tests that need it"
 	@echo "make lint    ruff and reuse: style, formatting, licence information"
 	@echo "make types   mypy"
 	@echo "make bench   benchmarks, as ratios against a baseline in the same run"
-	@echo "make docs    rewrite docs/cli.md and docs/schema.md"
+	@echo "make docs    rewrite docs/cli.md and docs/schema.md, and draw the pictures of docs/pictures.md"
 
 $(VENV)/.user: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
@@ -55,9 +55,10 @@ types: $(VENV)/.developer
 bench: $(VENV)/.developer
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.user
+docs: $(VENV)/.developer
 	$(BIN)/python docs/render_cli.py
 	$(BIN)/python docs/render_schema.py
+	$(BIN)/python docs/render_pictures.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

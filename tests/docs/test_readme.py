@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -54,3 +55,15 @@ def test_the_two_commands_come_first():
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\((?!http)([^)#]+)", README):
         assert (Path(__file__).parents[2] / target).exists(), target
+
+
+def test_arrays(demo, monkeypatch):
+    monkeypatch.chdir(demo)
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names = {}
+    exec(block, names)
+    responses = [np.load(demo / "data" / names["mouse"] / signal.path) for signal in names["gabor"].responses()]
+    z = np.load(demo / "data" / names["mouse"] / "meta/neurons/cell_motor_coordinates.npy")[:, 2]
+    assert names["stack"].values.shape[:2] == (len(responses), (z < 300).sum())
+    assert names["around"].values.shape[1:] == (len(z), 35)
+    names["cat"].close()
