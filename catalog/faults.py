@@ -94,7 +94,8 @@ def _out_of_reach(name: str, reason: str) -> DatabaseError:
     folder = path.absolute().parent
     if not path.exists() and os.access(folder, os.W_OK):
         return DatabaseError(
-            f"{name} is not there any more ({reason}): it was deleted or moved; restore it, or name another --db"
+            f"{name} cannot be written or opened ({reason}): it is not there. It was deleted or moved, and is to be "
+            f"restored; or {folder} takes no files, and another --db is to be named"
         )
     place = place_of(name)
     if place is not None and place.read_only:

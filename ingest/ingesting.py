@@ -6,12 +6,11 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,35 +25,31 @@ from catalog.errors import DatabaseError, InputError, StoppedError, nearest
 from catalog.faults import unusable
 from catalog.models import IngestRun
 from ingest.analysis.version import ANALYSIS_VERSION
-from ingest.batches import in_batches, read_batch
 from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
-from ingest.facts import Problem, RecordingFacts, TrialFacts
+from ingest.committing import commit_recording
+from ingest.facts import Problem
 from ingest.finding import Input, find_input, in_order_of_content
-from ingest.identifying import identify
 from ingest.importing import import_metadata
 from ingest.progress import Listener, Meter
 from ingest.published import find_layout
 from ingest.reading.layout import TOPIC, RecordingFolder
-from ingest.reading.listing import Listing, Mark, file_digests, meta_digest
+from ingest.reading.listing import Mark, file_digests
 from ingest.reading.session import SessionMeta
-from ingest.reconciling import reconcile, told_before
-from ingest.recording import RawRecording, assemble, require_something_read
+from ingest.reconciling import told_before
+from ingest.recording import SAMPLING_FREQ, RawRecording, assemble, require_something_read
 from ingest.report import RunReport
-from ingest.trial import UNREADABLE, TrialResult, TrialTask, kept_trial, read_trial
+from ingest.trial import UNREADABLE
+from ingest.trial_reader import TrialReader
 from ingest.workers import Workers, open_workers
 from ingest.writing.attempts import attempt
 from ingest.writing.catalogs import open_or_create
-from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
 from ingest.writing.problems import clear_problems, read_problems, write_problems
-from ingest.writing.recordings import replace_recording
-from ingest.writing.runs import OpenRun, fail_ended_runs, finish_run, keep_parameters, recorded_run
+from ingest.writing.runs import OpenRun, fail_ended_runs, finish_run, recorded_run
 from ingest.writing.statistics import refresh_statistics
-from ingest.writing.stored import SEEN, StoredSource, run_of, sources_in, stored_digests, stored_facts, stored_sources
+from ingest.writing.stored import StoredSource, run_of, stored_digests, stored_sources
 
 logger = logging.getLogger(__name__)
 
-SAMPLING_FREQ = 30.0
-"""Hz; the raw files do not tell it."""
 UNREACHABLE = "unreachable"
 LEFT = "left the recording as it was; the same command takes it in when it can be read"
 
@@ -200,6 +195,11 @@ class _Ingest:
             attempt(self._finish, "recording the end of the run")
 
     @property
+    def reader(self) -> TrialReader:
+        """By whom trials are read."""
+        return TrialReader(self.crew, self.meter, self.options.digest)
+
+    @property
     def run(self) -> OpenRun:
         """The run, which is on record."""
         assert self.open_run is not None
@@ -238,7 +238,7 @@ class _Ingest:
                     logger.info("%s: %s", candidate.folder.name, error)
                 changed.append(candidate)
                 files = what_stays(connection, candidate).files_to_read().values()
-                to_read += [_bytes(candidate.listing, some) for some in files]
+                to_read += [candidate.listing.bytes_of(some) for some in files]
         self.problems += [problem for name in self.unchanged for problem in self.on_record.get(name, ())]
         self.problems += _told_before(self.engine, self.unchanged)
         self.meter.start(len(changed), len(to_read), sum(to_read), len(self.unchanged))
@@ -316,10 +316,11 @@ class _Ingest:
                 self._tell_of_other(name)
                 return
             job.listing = job.listing.as_read(meta.files)
-            recording = assemble(job.folder, meta, self._results(job), self.options.sampling_freq, job.activity)
+            results = self.reader.results(job, self._next)
+            recording = assemble(job.folder, meta, results, self.options.sampling_freq, job.activity)
             require_something_read(job.folder, recording.facts)
             job.listing.require_one_zip(file for trial in recording.facts.trials for file in trial.files)
-            told = attempt(partial(self._write, job, recording), f"writing {name}")
+            told = attempt(partial(commit_recording, self.run, job, recording, self.parameters), f"writing {name}")
         self.done.append(name)
         self.problems += told
         self.counts.update(trials=len(recording.facts.trials), neurons=len(recording.facts.neurons))
@@ -360,122 +361,22 @@ class _Ingest:
         self.problems.append(problem)
         self.meter.recording(name, f"{name}: left as it was: {error}", [problem])
 
+    def _next(self) -> Job | None:
+        """Return what is probably to be done about the next recording."""
+        if not self.to_come:
+            return None
+        try:
+            with self.engine.connect() as connection:
+                return what_stays(connection, self.to_come[0])
+        except DBAPIError as error:
+            # When its turn has come, that is looked up again, and more patiently.
+            logger.info("nothing is read ahead: %s", error)
+            return None
+
     def _write_unreachable(self, name: str, problem: Problem) -> None:
         with self.run.writing() as connection:
             clear_problems(connection, TOPIC, recordings=[name], kind=UNREACHABLE)
             write_problems(connection, self.run.id, [problem])
-
-    def _results(self, job: Job) -> Iterator[TrialResult]:
-        """Yield the result of every trial: of those that stay, and of those that are read."""
-        name, to_read = job.folder.name, job.files_to_read()
-        results = chain.from_iterable(self.crew.map(read_batch, _batches(job, self.options.digest)))
-        self._read_ahead()
-        for trial in job.folder.files:
-            read = next(results) if trial in to_read else None
-            if read is not None:
-                self.meter.trial(name, _bytes(job.listing, to_read[trial]))
-            if read is not None and read.problems and trial in job.kept:
-                # Its response is not what it was after all: nothing of its rows is to be relied on.
-                del job.kept[trial]
-                read = self._read_whole(job, trial, read)
-            if trial in job.kept:
-                yield kept_trial(job.kept[trial], read.activity if read is not None else None)
-            elif read is not None:
-                yield read
-
-    def _read_whole(self, job: Job, trial: int, response: TrialResult) -> TrialResult:
-        """Read all files of a trial of which the response was read with its batch."""
-        task = TrialTask(job.folder.name, job.folder.path, trial, job.folder.files[trial], self.options.digest)
-        read = read_trial(task)
-        if response.facts.columns["valid_response"]:
-            # What it adds to the statistics of neurons is counted with its batch.
-            read.activity = response.activity
-        return read
-
-    def _read_ahead(self) -> None:
-        """Let workers go on with the next recording while this one is written."""
-        if not self.to_come or self.crew.executor is None:
-            return
-        try:
-            with self.engine.connect() as connection:
-                job = what_stays(connection, self.to_come[0])
-        except DBAPIError as error:
-            # It is a guess of what comes next: then that is looked up again, and more patiently.
-            logger.info("nothing is read ahead: %s", error)
-            return
-        self.crew.prepare(read_batch, _batches(job, self.options.digest))
-
-    def _write(self, job: Job, recording: RawRecording) -> list[Problem] | None:
-        """Write one recording, all or nothing; return everything found wrong with it.
-
-        None, and nothing is written, when another process has changed rows meanwhile which were to stay, or has taken
-        in the same recording: what was read here may be older.
-        """
-        facts = recording.facts
-        with self.run.writing() as connection:
-            old = stored_facts(connection, facts.name)
-            writer = run_of(connection, facts.name)
-            if writer == self.run.id:
-                # An earlier attempt was committed, and the connection lost before that could be told.
-                return [*facts.problems, *told_before(connection, [facts.name])]
-            came_in = old is not None and old.columns["source"] == "raw"
-            if writer != job.writer and (came_in or job.of_run is not None):
-                return None
-            ids = identify(connection, list(recording.analyses.values()), facts.columns["sampling_freq"])
-            ids |= VIDEOS.resolve(connection, _hashes(job.kept.values()))
-            _complete(facts, ids, old)
-            before = videos_of(connection, facts.name)
-            replace_recording(connection, facts, self.run.id)
-            self._keep_what_was_seen(connection, job, facts.trials)
-            clear_problems(connection, TOPIC, recordings=[facts.name])
-            write_problems(connection, self.run.id, facts.problems)
-            told = reconcile(connection, facts, old, self.run.id) if old is not None else []
-            remove_unshown(connection, before)
-        return [*facts.problems, *told]
-
-    def _keep_what_was_seen(self, connection: Connection, job: Job, trials: Iterable[TrialFacts]) -> None:
-        """Remember what the files were like, by which the next run recognises them."""
-        as_read = job.listing.as_read(file for trial in trials for file in trial.files)
-        seen = {"listing": as_read.digest, "meta": meta_digest(job.folder)}
-        self.parameters[SEEN] = {**self.parameters.get(SEEN, {}), job.folder.name: seen}
-        keep_parameters(connection, self.run.id, self.parameters)
-
-
-def plan(
-    database: str | os.PathLike[str],
-    data: str | os.PathLike[str],
-    *,
-    recordings: Sequence[str] | None = None,
-    sampling_freq: float = SAMPLING_FREQ,
-    outdated: bool = False,
-) -> tuple[list[str], list[list[Any]]]:
-    """Return what an ingest would take in, as column names and rows, without changing anything."""
-    found = find_input(Path(data), recordings)
-    stored = sources_in(database)
-    rows = []
-    for candidate, meta in in_order_of_content(found.candidates, _not_to_be_planned):
-        folder = candidate.folder
-        paths = [path for files in folder.files.values() for path in files.values()]
-        size = sum(map(candidate.listing.bytes, paths))
-        n_problems = len(folder.problems) + len(meta.problems)
-        would = _would(replace(candidate, stored=stored.get(folder.name)), sampling_freq, outdated=outdated)
-        rows.append([folder.name, would, len(folder.files), len(paths), round(size / 1e6, 1), n_problems])
-    return ["recording", "would", "trials", "files", "MB", "problems"], rows
-
-
-def _not_to_be_planned(candidate: Candidate, error: UnreachableError) -> None:
-    raise InputError(f"{candidate.folder.name} cannot be read: {error}") from error
-
-
-def _would(candidate: Candidate, sampling_freq: float, *, outdated: bool) -> str:
-    stored = candidate.stored
-    if stored is None:
-        return "add"
-    if stored.source == "published":
-        return "replace published rows"
-    if outdated and is_outdated(stored):
-        return "redo"
-    return "leave unchanged" if is_current(candidate, sampling_freq) else "update"
 
 
 @contextmanager
@@ -494,30 +395,6 @@ def _stopping(engine: Engine) -> Iterator[None]:
 def _told_before(engine: Engine, recordings: Sequence[str]) -> list[Problem]:
     with engine.connect() as connection:
         return told_before(connection, recordings) if recordings else []
-
-
-def _batches(job: Job, algorithm: str) -> list[tuple[TrialTask, ...]]:
-    name, root = job.folder.name, job.folder.path
-    tasks = {trial: TrialTask(name, root, trial, files, algorithm) for trial, files in job.files_to_read().items()}
-    return in_batches(job.folder.files, tasks)
-
-
-def _bytes(listing: Listing, files: Mapping[str, str]) -> int:
-    return sum(map(listing.bytes, files.values()))
-
-
-def _hashes(trials: Iterable[TrialFacts]) -> list[str]:
-    return [trial.columns["video_hash"] for trial in trials if trial.columns["video_hash"] is not None]
-
-
-def _complete(facts: RecordingFacts, ids: Mapping[str, str], old: RecordingFacts | None) -> None:
-    """Add what the recording's own arrays do not tell: its trials' videos, and what published metadata says of it."""
-    names = {trial.trial: trial.columns["published_video_id"] for trial in old.trials} if old is not None else {}
-    for trial in facts.trials:
-        trial.columns["video_id"] = ids.get(trial.columns["video_hash"])
-        trial.columns["published_video_id"] = names.get(trial.trial)
-    facts.columns |= {url: old.columns[url] if old is not None else None for url in ("dataset_url", "data_url")}
-    facts.dictionaries = old.dictionaries if old is not None else {}
 
 
 def _earlier_runs(connection: Connection, data: str) -> list[int]:

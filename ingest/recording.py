@@ -16,6 +16,9 @@ from ingest.reading.layout import TOPIC, RecordingFolder, missing_files
 from ingest.reading.session import COORDINATES, UNIT_IDS, SessionMeta, tier_of
 from ingest.trial import UNREADABLE, TrialResult
 
+SAMPLING_FREQ = 30.0
+"""Hz; the raw files do not tell it."""
+
 
 @dataclass
 class RawRecording:

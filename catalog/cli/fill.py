@@ -70,7 +70,8 @@ def ingest(
     an ingest that was interrupted, and takes in what has changed. IDs, once given, stay. What is wrong with files is
     recorded, and costs no more than the signal it concerns.
     """
-    from ingest.ingesting import ingest_recordings, plan
+    from ingest.ingesting import ingest_recordings
+    from ingest.planning import plan
 
     if dry_run:
         if recheck or as_json:

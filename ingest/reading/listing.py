@@ -48,6 +48,10 @@ class Listing:
         mark = self.marks.get(path)
         return mark[0] if isinstance(mark, tuple) else 0
 
+    def bytes_of(self, files: Mapping[str, str]) -> int:
+        """Return the size of the files of a trial, all together."""
+        return sum(map(self.bytes, files.values()))
+
     def has_still(self, file: Row) -> bool:
         """Tell whether a file is what it was when a row of `array_files` was written."""
         claimed = self.claimed.get(file["path"])

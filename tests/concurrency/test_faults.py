@@ -22,7 +22,8 @@ from catalog.errors import DatabaseError, StoppedError
 from catalog.faults import unusable
 from catalog.upkeep import relocate, remove, snapshot
 from ingest.importing import import_metadata
-from ingest.ingesting import ingest_recordings, plan
+from ingest.ingesting import ingest_recordings
+from ingest.planning import plan
 from tests.concurrency.conftest import InMounts
 from tests.concurrency.test_together import At, rows, statuses
 from tests.conftest import MakeDatabase

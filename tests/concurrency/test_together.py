@@ -15,7 +15,8 @@ from catalog import Catalog
 from catalog.database import connect
 from catalog.upkeep import remove
 from ingest.importing import import_metadata
-from ingest.ingesting import ingest_recordings, plan
+from ingest.ingesting import ingest_recordings
+from ingest.planning import plan
 from tests.concurrency.conftest import COMMAND, Start, ended
 from tests.conftest import MakeDatabase
 from tests.importing.reading import query

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingest import ingesting
-from ingest.ingesting import ingest_recordings, plan
+from ingest import committing, ingesting
+from ingest.ingesting import ingest_recordings
+from ingest.planning import plan
 from ingest.writing import recordings as recordings_module
 from tests.importing.reading import query
 from tests.ingesting.rows import canonical, differing
@@ -48,10 +49,10 @@ def statuses(database: str) -> list[str]:
 
 CRASHES = [
     (ingesting, "assemble", 2),
-    (ingesting, "identify", 2),
-    (ingesting, "replace_recording", 2),
-    (ingesting, "clear_problems", 2),
-    (ingesting, "write_problems", 2),
+    (committing, "identify", 2),
+    (committing, "replace_recording", 2),
+    (committing, "clear_problems", 2),
+    (committing, "write_problems", 2),
     # Trials of the second recording are there already, its neurons are not.
     (recordings_module, "insert_rows", 9),
 ]
@@ -80,7 +81,7 @@ def test_running_again_completes_to_the_same_rows(
 ) -> None:
     undisturbed, disturbed = both_databases.values()
     ingest_recordings(undisturbed, films.folder, workers=1)
-    crash_in(ingesting, "replace_recording")
+    crash_in(committing, "replace_recording")
     with pytest.raises(CrashError):
         ingest_recordings(disturbed, films.folder, workers=1)
     monkeypatch.undo()
@@ -108,7 +109,7 @@ def test_an_interrupt_marks_the_run_as_failed(films: World, database: str, monke
     def interrupted(*args: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ingesting, "identify", interrupted)
+    monkeypatch.setattr(committing, "identify", interrupted)
     with pytest.raises(KeyboardInterrupt):
         ingest_recordings(database, films.folder, workers=1)
     assert statuses(database) == ["failed"]

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 
 from catalog.cli import main
 from catalog.database import connect
-from ingest.ingesting import ingest_recordings, plan
+from ingest.ingesting import ingest_recordings
+from ingest.planning import plan
 from tests.conftest import MakeDatabase
 from tests.importing.reading import query
 from tests.ingesting.rows import canonical, differing, problems
@@ -254,7 +255,7 @@ def test_a_catalog_that_is_read_only(films: World, sqlite_template: Path, monkey
     def read_only(database: str, **options: object) -> sqlite3.Connection:
         return opened(database.replace("mode=rwc", "mode=ro"), **options)  # type: ignore[call-overload,no-any-return]
 
-    monkeypatch.setattr("catalog.database.sqlite3.connect", read_only)
+    monkeypatch.setattr("catalog.sqlite.sqlite3.connect", read_only)
     assert_refused(ingest(sqlite_template, films.folder), str(sqlite_template), "cannot be written")
 
 

@@ -124,7 +124,7 @@ History = Callable[[str, World, Path], None]
 
 def in_order_of_ingest(database: str, world: World) -> list[str]:
     """Return the recordings in the order in which one ingest takes them, on which IDs depend."""
-    from ingest.ingesting import plan
+    from ingest.planning import plan
 
     return [str(row[0]) for row in plan(database, world.folder)[1]]
 

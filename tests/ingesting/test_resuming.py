@@ -18,7 +18,8 @@ import pytest
 import sqlalchemy as sa
 
 from catalog.database import connect
-from ingest.ingesting import ingest_recordings, plan
+from ingest.ingesting import ingest_recordings
+from ingest.planning import plan
 from tests.conftest import MakeDatabase
 from tests.importing.reading import query
 from tests.ingesting.rows import Tables, canonical, differing

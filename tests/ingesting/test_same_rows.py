@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.ingesting import ingest_recordings, plan
+from ingest.ingesting import ingest_recordings
+from ingest.planning import plan
 from tests.conftest import MakeDatabase
 from tests.ingesting.rows import OF_FILES, Tables, canonical, differing, in_order, trials_of
 from tests.ingesting.worlds import World, renumbered

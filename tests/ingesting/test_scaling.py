@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ingest.ingesting import ingest_recordings, plan
+from ingest.ingesting import ingest_recordings
+from ingest.planning import plan
 from ingest.writing.identities import SEGMENTS, VIDEOS, Identities
 from tests.importing.reading import query
 from tests.ingesting.worlds import World

@@ -277,7 +277,7 @@ def test_the_documented_digest_is_the_cited_one(command, world, tmp_path):
         cited = cat.select("fig2-gabor", label="Gabor", valid_frames__ge=50)
     tool = f"{sys.executable} -c 'from catalog.cli import main; main()' --db {world!r}"
     found = subprocess.run(
-        command.replace("catalog ", f"{tool} ", 1).replace("300", "50"), shell=True, capture_output=True, text=True
+        command.replace("300", "50").replace("catalog ", f"{tool} ", 1), shell=True, capture_output=True, text=True
     )
     assert found.stdout.split()[0] == cited.digest, found.stderr
 

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from catalog.arrays import UnreadableError, open_root
 from catalog.cli import main
-from ingest import ingesting
+from ingest import batches, ingesting
 from ingest.ingesting import ingest_recordings
 from ingest.trial import TrialTask
 from tests.conftest import MakeDatabase
@@ -49,14 +49,14 @@ def numbers(world: World) -> list[int]:
 
 def reading(monkeypatch: pytest.MonkeyPatch, before: Callable[[TrialTask], object]) -> list[int]:
     """Do something each time before a trial is read; return the trials that are read."""
-    read, found = ingesting.read_trial, []
+    read, found = batches.read_trial, []
 
     def late(task: TrialTask) -> Any:
         found.append(task.trial)
         before(task)
         return read(task)
 
-    monkeypatch.setattr(ingesting, "read_trial", late)
+    monkeypatch.setattr(batches, "read_trial", late)
     return found
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from catalog.cli import main
 from catalog.errors import InputError
-from ingest import ingesting
+from ingest import batches
 from ingest.ingesting import ingest_recordings
 from ingest.trial import TrialTask
 from tests.conftest import MakeDatabase
@@ -33,13 +33,13 @@ OF_PLACE = ("modified_ns", "path")
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The trials that are read."""
     found: list[int] = []
-    read = ingesting.read_trial
+    read = batches.read_trial
 
     def counted(task: TrialTask) -> Any:
         found.append(task.trial)
         return read(task)
 
-    monkeypatch.setattr(ingesting, "read_trial", counted)
+    monkeypatch.setattr(batches, "read_trial", counted)
     return found
 
 
