@@ -94,8 +94,8 @@ def _out_of_reach(name: str, reason: str) -> DatabaseError:
     folder = path.absolute().parent
     if not path.exists() and os.access(folder, os.W_OK):
         return DatabaseError(
-            f"{name} cannot be written or opened ({reason}): it is not there. It was deleted or moved, and is to be "
-            f"restored; or {folder} takes no files, and another --db is to be named"
+            f"{name} is not there any more, or cannot be made ({reason}): if it was deleted or moved, restore it; "
+            f"else {folder} takes no files: name another --db"
         )
     place = place_of(name)
     if place is not None and place.read_only:

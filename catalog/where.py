@@ -14,6 +14,7 @@ from catalog.filters import ORDERINGS, split_key
 
 SYMBOLS = {"=": "eq", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "~": "contains"}
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _CONDITION = re.compile(r"\s*(?P<key>\w+)\s*(?P<symbol>==|!=|<=|>=|=|<|>|~)\s*(?P<value>.*?)\s*", re.DOTALL)
 
 
@@ -55,7 +56,7 @@ def parse_condition(entity: Entity, text: str) -> tuple[str, Any]:
 
 def _refuse_numbers(text: str, kind: sa.types.TypeEngine[Any], value: str) -> None:
     """Raise for text that is compared in order with a number: `session>4` would leave session 10 out."""
-    if isinstance(kind, sa.Text) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+    if isinstance(kind, sa.Text) and NUMBER.fullmatch(value):
         raise QueryError(f"cannot answer {text!r}: that field is text, which has no order among numbers")
 
 

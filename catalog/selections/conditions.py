@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from catalog.entities import ENTITIES
 from catalog.errors import QueryError
-from catalog.filters import condition, split_key
-from catalog.where import SYMBOLS, parse_condition
+from catalog.filters import ORDERINGS, condition, split_key
+from catalog.where import NUMBER, SYMBOLS, parse_condition
 
 INTERNAL = ("id", "recording_id")
 EXACT = 2**53
@@ -65,7 +65,9 @@ def _condition_text(key: str, value: Any) -> str:
     values = {_plain(kind, item) for item in several}
     ordered = sorted(values, key=lambda item: (item is None, 0 if item is None else item))
     words = [_word(item) for item in ordered]
-    if ordered and None not in words:
+    # Without quotes, text that is compared in order with a number is refused: it is mostly a slip.
+    slip = isinstance(kind, sa.Text) and operator in ORDERINGS
+    if ordered and None not in words and not (slip and NUMBER.fullmatch(str(words[0]))):
         return left + ",".join(str(word) for word in words)
     return left + json.dumps(ordered[0] if len(ordered) == 1 else ordered, ensure_ascii=False)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from catalog.entities import ENTITIES
@@ -121,6 +121,7 @@ def plain(value):
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(questions)
+@example(("label__lt", "0"))
 def test_the_kept_text_asks_the_same(question):
     key, value = question
     (kept,) = canonical_conditions([], {key: value})
