@@ -12,6 +12,9 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from catalog.filters import OtherNames
 from catalog.models import Neuron, Recording, Segment, SegmentAlias, Trial, Video, VideoAlias, VideoSegment
+from catalog.models.trials import SIGNALS
+
+VALIDITY = ("valid_trial", *(f"valid_{signal}" for signal in SIGNALS))
 
 Fields = Mapping[str, Any]
 """Field name to the SQL expression that it stands for."""
@@ -159,7 +162,8 @@ def _neurons() -> Entity:
 
 
 def _presentation_fields(trial: Any, recording: Any) -> dict[str, ColumnElement[Any]]:
-    return {"recording": recording.name, "trial": trial.trial, "trial_type": trial.trial_type}
+    shown = {"recording": recording.name, "trial": trial.trial, "trial_type": trial.trial_type}
+    return shown | {name: getattr(trial, name) for name in VALIDITY}
 
 
 def _times_shown(trials: Select[Any]) -> dict[str, ColumnElement[Any]]:
@@ -193,6 +197,10 @@ def _segment_presentations() -> Entity:
         name="segment_presentations",
         select=lambda: sa.select(*view).order_by(view.recording, view.trial, view.segment_index),
         columns=dict(view.items()),
+        more={
+            name: sa.select(getattr(Trial, name)).where(Trial.id == view.trial_id).scalar_subquery()
+            for name in VALIDITY
+        },
         is_mapped=False,
         other_names={"video_id": VIDEO_NAMES, "segment_id": SEGMENT_NAMES},
     )

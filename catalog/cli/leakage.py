@@ -31,8 +31,8 @@ def leakage(
 
     Segments are listed where different videos share one (the gray between photographs is left out). Near-equal are
     different videos of which one has three quarters of the other's segments, or, of natural videos, whose key frames
-    are close on the average, or that share a second or more of film; for the latter the catalog must have been made from raw
-    arrays. Options may be given several times; with neither --within nor --across both are looked for.
+    are close on the average, or that share a second or more of film; for the latter the catalog must have been made
+    from raw arrays. Options may be given several times; with neither --within nor --across both are looked for.
 
     A model that is chosen by how well it does on the tier oracle has seen it: --train train --train oracle.
 

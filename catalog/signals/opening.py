@@ -43,8 +43,13 @@ def open_signal(trial: Trial, signal: str, neurons: NeuronChoice = None, *, allo
     if session is None:
         raise SignalError(f"{trial!r} belongs to no open session; ask the catalog for it: cat.trial(recording, number)")
     found = read_signals(session, ENTITIES["trials"].select().where(Trial.id == trial.id), wish)
-    if not found:
-        raise SignalError(f"{trial!r} is not in the catalog any more; ask for it again: cat.trial(recording, number)")
+    # The number by which the catalog knows a trial can be another's, once recordings were taken in or removed.
+    asked = (trial.recording.name, trial.trial, trial.video_id)
+    if not found or (found[0].recording, found[0].trial, found[0].video_id) != asked:
+        raise SignalError(
+            f"trial {trial.trial} of {trial.recording.name} was taken in again, or removed, since it was asked for; "
+            "ask for it again: cat.trial(recording, number)"
+        )
     return found[0]
 
 

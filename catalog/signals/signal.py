@@ -159,7 +159,8 @@ class Signal:
         if not self.valid and not self.allow_invalid and self.file is not None:
             raise SignalError(
                 f"{self.describe()} ({self.file.path}) is not valid: all its values are zero or missing, as where it "
-                f"was withheld; leave such trials out with filter(valid_{self.name}=True), or allow_invalid=True"
+                f"was withheld; leave such trials out with filter(valid_{self.name}=True), which trials and "
+                f"segment_presentations take, or have them with allow_invalid=True"
             )
 
     def _known_file(self) -> SignalFile:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +209,20 @@ def test_other_processes_read_from_the_same_zip(shown: Shown, tmp_path: Path, sq
         process.start()
         assert receiver.recv() == expected
         process.join()
+
+
+def test_a_trial_at_hand_is_never_taken_for_another(database: str, scratch: Shown) -> None:
+    ingest_recordings(database, scratch.folder, workers=1)
+    with Catalog(database) as held, Catalog(database) as other:
+        trials = list(held.trials.filter(recording=scratch.open))
+        remove(other, scratch.open)
+        for path in (scratch.folder / scratch.open / "data").glob(f"*/{trials[0].trial}.npy"):
+            path.unlink()
+        ingest_recordings(database, scratch.folder, workers=1)
+        right = 0
+        for trial in trials:
+            with suppress(SignalError):
+                values = trial.responses.data
+                np.testing.assert_array_equal(values, scratch.stored(scratch.open, trial.trial, "response"))
+                right += 1
+        assert right < len(trials)

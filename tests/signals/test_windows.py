@@ -149,6 +149,17 @@ def test_withheld_responses_and_memory(cat: Catalog, shown: Shown) -> None:
         windows.stack(limit_bytes=windows.memory - 1)
 
 
+def test_presentations_without_a_usable_response_are_left_out_as_the_error_advises(cat: Catalog, shown: Shown) -> None:
+    query = cat.segment_presentations.filter(recording=shown.withheld, valid_response=True)
+    usable = [trial for trial in range(100) if (shown.folder / shown.withheld / f"data/responses/{trial}.npy").exists()]
+    usable = [trial for trial in usable if np.nansum(shown.stored(shown.withheld, trial, "response")) > 0]
+    parametric = [trial for trial in usable if shown.truth_of(shown.withheld, trial)["label"] != "NaturalVideo"]
+    assert sorted(set(query.values("trial"))) == parametric
+    assert query.count() < cat.segment_presentations.filter(recording=shown.withheld).count()
+    kept = cat.segments.filter(recording=shown.withheld, valid_response=True).values("id")
+    assert set(kept) == set(query.values("segment_id"))
+
+
 def test_segments_are_where_they_were_measured_on_that_presentation(database: str, shown: Shown) -> None:
     ingest_recordings(database, shown.folder, workers=1)
     one, other = shown.trials_of(shown.open, "RandomDots")
