@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from catalog.dataset.errors import DataSetError
+from catalog.dataset.signals import Responses
+from catalog.signals import Responses as CatalogResponses
 
 
 def combine_data(behavioral_list: Sequence[Any], weights: ArrayLike | None = None) -> NDArray[np.float64]:
@@ -24,7 +26,8 @@ def combine_data(behavioral_list: Sequence[Any], weights: ArrayLike | None = Non
     Raises
     ------
     DataSetError
-        There is nothing to combine, the shapes differ, or there is not one weight for each, with a sum other than 0.
+        There is nothing to combine, the shapes differ, responses are of different recordings, or there is not one
+        weight for each, with a sum other than 0.
     """
     arrays = [np.asarray(signal.data) for signal in behavioral_list]
     if not arrays:
@@ -33,6 +36,7 @@ def combine_data(behavioral_list: Sequence[Any], weights: ArrayLike | None = Non
     if len(shapes) > 1:
         told = " and ".join(str(shape) for shape in sorted(shapes))
         raise DataSetError(f"signals of the shapes {told} cannot be averaged; combine trials of one recording")
+    _require_same_neurons(behavioral_list)
     parts = np.ones(len(arrays)) if weights is None else np.asarray(weights, dtype=np.float64)
     if parts.shape != (len(arrays),):
         raise DataSetError(f"{parts.size} weights for {len(arrays)} signals; expected one for each")
@@ -43,3 +47,13 @@ def combine_data(behavioral_list: Sequence[Any], weights: ArrayLike | None = Non
     for array, part in zip(arrays, parts / total, strict=True):
         combined += array * part
     return combined
+
+
+def _require_same_neurons(signals: Sequence[Any]) -> None:
+    """Raise where responses of different neurons would be averaged, whose numbers are equal by chance."""
+    recordings = {one.recording for one in signals if isinstance(one, (Responses, CatalogResponses))}
+    if len(recordings) > 1:
+        raise DataSetError(
+            f"responses of {' and '.join(sorted(recordings))} are of different neurons, which cannot be averaged; "
+            "combine trials of one recording: ds.load_responses_by(recording=…)"
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.errors import NotFoundError, QueryError
+from catalog.errors import NotFoundError, QueryError, SignalError
 
 
 class DataSetError(QueryError, ValueError):
@@ -15,3 +15,7 @@ class DataSetTypeError(QueryError, TypeError):
 
 class UnknownIdError(NotFoundError, ValueError):
     """No video, segment or trial goes by that name."""
+
+
+class DataFileError(DataSetError, SignalError):
+    """A file of the data folder that is damaged, or that is not of the data which the metadata are about."""

@@ -48,7 +48,8 @@ def filter_frame(
         As `pandas.DataFrame.query` takes it; asked of the rows that the conditions leave.
     conditions
         `column=value`, `column=[any, of, these]`, `column=function` (of the column; returns a truth value each), or
-        `column__operator=value`. `contains` takes a regular expression. A missing value meets `ne` alone.
+        `column__operator=value`. `contains` takes a regular expression. A missing value meets `ne` alone. A number is
+        compared with the number of the trial (`trial__lt=20`), text with the trial as text.
     ids
         The columns of IDs, and how to find what goes by a name that they do not show.
 
@@ -93,6 +94,11 @@ def _meets(table: pd.DataFrame, column: str, name: str, value: Any, have_ids: Ha
     if name in ("eq", "ne") and isinstance(_plain(value), str):
         found = _any_of(table, column, [value], have_ids)
         return found if name == "eq" else ~found
+    if column == "trial" and name not in ("eq", "ne") and _is_number(_plain(value)):
+        import pandas as pd
+
+        # 9 comes before 10; text is compared with text as it is written.
+        return _compared(pd.to_numeric(values, errors="coerce"), name, _plain(value))
     return _compared(values, name, _as_trial(column, value))
 
 
@@ -110,8 +116,11 @@ def _plain(value: Any) -> Any:
 def _as_trial(column: str, value: Any) -> Any:
     """Return a number that is compared with the column of trials as the text which that column holds."""
     plain = _plain(value)
-    is_number = isinstance(plain, numbers.Integral) and not isinstance(plain, bool)
-    return str(plain) if column == "trial" and is_number else plain
+    return str(int(plain)) if column == "trial" and _is_number(plain) and plain == plain // 1 else plain
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _any_of(table: pd.DataFrame, column: str, values: list[Any], have_ids: HaveIds | None) -> Any:
@@ -185,6 +194,13 @@ def _as_called(values: pd.Series[Any], answer: Any) -> Any:
                 f"column's {len(values)} rows"
             )
         given = pd.Series(several, index=values.index)
+    if not pd.api.types.is_bool_dtype(given.dtype):
+        other = next((one for one in given[given.notna()] if not isinstance(one, (bool, np.bool_))), None)
+        if other is not None:
+            raise DataSetError(
+                f"the function for {values.name} returned {other!r} for a row; expected a truth value for each, such "
+                f'as {values.name}=lambda column: column == "…"'
+            )
     return given.where(given.notna(), False).astype(bool).to_numpy()
 
 

@@ -8,21 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from catalog import signals
-from catalog.arrays import ArrayError, Root, UnreadableError, open_array, open_root, read_header
+from catalog.arrays import Root, UnreadableError, open_root
 from catalog.dataset.errors import DataSetError, UnknownIdError
+from catalog.dataset.finding import FolderRoots, find_array
 from catalog.dataset.folders import ARRAY_FOLDERS
 from catalog.dataset.names import ShownNames
 from catalog.dataset.neurons import RecordingNeurons
 from catalog.dataset.signals import Gaze, Locomotion, Pupil, Responses, TrialSignal
+from catalog.dataset.stacking import stack_arrays
 from catalog.dataset.stimuli import Stimuli
 from catalog.dataset.videos import Video, VideoSegment
 from catalog.errors import SignalError, nearest
-from catalog.signals.roots import Roots, SignalFile
-from catalog.signals.stacks import require_memory
+from catalog.signals.roots import Roots
 
 logger = logging.getLogger(__name__)
 
@@ -34,14 +34,8 @@ FACES: dict[str, type[TrialSignal]] = {
     "locomotion": Locomotion,
 }
 BEHAVIORS = ("pupil", "gaze", "locomotion")
-STORED_IN = {
-    "video": ("videos", None),
-    "response": ("responses", None),
-    "pupil": ("behavior", 0),
-    "gaze": ("pupil_center", None),
-    "locomotion": ("behavior", 1),
-}
-"""The kind of array that holds each signal, and which of its rows, where several signals share one."""
+HELD_BY = {"videos": "video", "responses": "response", "behavior": "pupil", "pupil_center": "gaze"}
+"""A signal that each kind of array holds."""
 
 TrialKey = tuple[str, str]
 
@@ -89,7 +83,9 @@ class Loader:
         return [found[key] for key in keys]
 
     def load_video(self, identifier: str, recordings: Sequence[str]) -> Video:
-        """Return an example of a video, given the catalog's ID: the first trial of these recordings that shows it.
+        """Return an example of a video, given the catalog's ID: the first trial of these recordings that shows it well.
+
+        Which is: from a file that is there, that is valid, and without a frame that was dropped or doubled.
 
         Raises
         ------
@@ -97,12 +93,18 @@ class Loader:
             No trial does.
         """
         shown = self.stimuli.duplicates(identifier)
+        best: tuple[tuple[bool, ...], Video] | None = None
         # What is in the data folder can be opened; what is not there, perhaps.
         for recording in sorted(recordings, key=lambda name: name not in self.raw):
-            for trial in shown.get(recording, {}).get("trials", []):
-                video: Video = self.load("video", [(recording, trial)])[0]
-                if video.signal.valid or trial == shown[recording]["trials"][-1]:
-                    return video
+            trials = shown.get(recording, {}).get("trials", [])
+            for video in self.load("video", [(recording, trial) for trial in trials]):
+                drawbacks = self._drawbacks(video)
+                if best is None or drawbacks < best[0]:
+                    best = drawbacks, video
+            if best is not None and not any(best[0][1:]):
+                break
+        if best is not None:
+            return best[1]
         raise UnknownIdError(
             f"no trial of these recordings shows the video {identifier}; "
             f"it is shown in {', '.join(shown) or 'no recording of the catalog'}"
@@ -125,23 +127,29 @@ class Loader:
     def load_all(self, recording: str, what: str, part: Any) -> NDArray[Any]:
         """Return one kind of array of all trials of a recording, stacked: a trial each along the first axis.
 
+        The trials are those of the catalog, in the order of their numbers as text; one without an array is NaN.
+
         Raises
         ------
         DataSetError
             There is no such kind (the nearest are named) or no such array, or they have different shapes.
         SignalError
-            The memory does not suffice, or a file cannot be read.
+            The memory does not suffice, or a file cannot be read, or changed since it was ingested.
         """
         if what not in ARRAY_FOLDERS:
             raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
-        with self._open(recording) as root:
-            paths = list_arrays(root, what)
-            if not paths:
+        query = self.names.catalog.trials.filter(recording=recording)
+        known: Any = signals.signals_of(query, HELD_BY[what], allow_invalid=True)
+        # In the order of `info`: numbers as text.
+        placed = sorted(self._placed(recording, list(known)), key=lambda signal: str(signal.trial))
+        stacked = stack_arrays(placed, slice(None) if part is None else part, what)
+        if stacked is not None:
+            return stacked
+        try:
+            with self._open(recording) as root:
                 raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
-            try:
-                return _stacked(root, paths, slice(None) if part is None else part, f"{what} of {recording}")
-            except (ArrayError, UnreadableError) as error:
-                raise SignalError(f"the {what} of {recording} in {root.path}: a file {error}") from error
+        except UnreadableError as error:
+            raise SignalError(f"the {what} of {recording}: {error}") from error
 
     def arrays(self, recording: str, what: str) -> list[Path]:
         """Return the files of one kind of a recording; they are in a zip if the recording is one."""
@@ -164,6 +172,12 @@ class Loader:
             "catalog where they are: `catalog relocate OLD NEW`"
         )
 
+    def _drawbacks(self, video: Video) -> tuple[bool, ...]:
+        """Return what speaks against a presentation as an example, what weighs most first."""
+        nominal = self.stimuli.spans(video.signal.video_id)
+        faulty = [(span.frame_start, span.frame_end) for span in video.signal.segments] != nominal
+        return (video.recording not in self.raw, video.signal.file is None, not video.signal.valid, faulty)
+
     def _face(self, name: str, signal: Any) -> TrialSignal:
         identifier = self.names.video(signal.video_id, signal.published_video_id)
         if name == "response":
@@ -177,12 +191,13 @@ class Loader:
             return known
         # The folder that the user names comes first, then those that the catalog knows. They are opened once for all.
         paths = tuple(dict.fromkeys((str(folder), *known[0].roots.paths)))
-        roots = self._roots.setdefault(paths, Roots(recording, paths))
+        roots = self._roots.setdefault(paths, FolderRoots(recording, paths))
         if all(signal.file is not None for signal in known):
             return [replace(signal, roots=roots) for signal in known]
         try:
             with open_root(folder) as root:
-                files = [signal.file or _find_file(root, signal.name, signal.trial) for signal in known]
+                n_neurons = self.names.catalog.recording(recording).n_neurons
+                files = [signal.file or find_array(root, signal, n_neurons) for signal in known]
         except UnreadableError as error:
             logger.warning("%s", error)
             return known
@@ -202,33 +217,3 @@ def list_arrays(root: Root, what: str) -> list[str]:
         if names:
             return [f"{folder}/{name}" for name in sorted(names)]
     return []
-
-
-def _find_file(root: Root, signal: str, trial: int) -> SignalFile | None:
-    """Return what a file is like now that the catalog does not know; None if there is none that can be read."""
-    kind, row = STORED_IN[signal]
-    for place in ARRAY_FOLDERS[kind]:
-        path = f"{place}/{trial}.npy"
-        try:
-            found = root.find(path)
-            if found is not None:
-                with root.open(path) as file:
-                    header = read_header(file)  # type: ignore[arg-type]
-                return SignalFile(path, row, found.bytes, found.modified_ns, "", str(header.dtype), header.shape)
-        except (UnreadableError, ArrayError) as error:
-            logger.warning("the %s of trial %d: %s %s", signal, trial, root.path / path, error)
-    return None
-
-
-def _stacked(root: Root, paths: Sequence[str], part: Any, what: str) -> NDArray[Any]:
-    first = open_array(root, paths[0])[part]
-    require_memory(first.nbytes * len(paths), None, f"the {what}")
-    stacked = np.empty((len(paths), *first.shape), first.dtype)
-    for index, path in enumerate(paths):
-        array = open_array(root, path)[part]
-        if array.shape != first.shape:
-            raise DataSetError(
-                f"the {what} cannot be stacked: {paths[0]} has the shape {first.shape}, {path} has {array.shape}"
-            )
-        stacked[index] = array
-    return stacked

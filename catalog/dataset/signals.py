@@ -59,8 +59,8 @@ class TrialSignal:
 
     @property
     def segments(self) -> Segments:
-        """The segments of the video, a list of each of their properties; `signal.segments` has those of this trial."""
-        return self._stimuli.segments(self.signal.video_id)
+        """The segments of the video, an array of each of their properties, at the frames of this presentation."""
+        return self._stimuli.presented(self.signal.video_id, self.signal.segments)
 
     @property
     def duplicates(self) -> Duplicates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.dataset.names import ShownNames
 from catalog.models import Recording, Segment, Trial, VideoSegment
+from catalog.signals.spans import SegmentSpan
 
 Segments = dict[str, NDArray[Any]]
 Duplicates = dict[str, dict[str, Any]]
@@ -40,6 +42,22 @@ class Stimuli:
             )
             self._segments[video] = self._lists(self._ask(statement))
         return self._segments[video]
+
+    def spans(self, video: str | None) -> list[tuple[int, int]]:
+        """Return the first frame of each segment of a video, and the frame after its last."""
+        found = self.segments(video)
+        return list(zip(found["frame_start"].tolist(), found["frame_end"].tolist(), strict=True)) if found else []
+
+    def presented(self, video: str | None, spans: Iterable[SegmentSpan]) -> Segments:
+        """Return what `segments` does, at the frames at which one presentation has them."""
+        found = self.segments(video)
+        measured = ("frame_start", "frame_end", "bad_properties")
+        shown = {name: values.copy() if name in measured else values for name, values in found.items()}
+        for span in spans:
+            if found and span.segment_index < len(found["frame_start"]):
+                for name in measured:
+                    shown[name][span.segment_index] = getattr(span, name)
+        return shown
 
     def duplicates(self, video: str | None) -> Duplicates:
         """Return `trials`, as text, and how many they are (`n`), by recording, over all that the catalog holds."""

@@ -271,7 +271,7 @@ def test_a_response_that_is_nan(damaged, caplog):
 
 
 @pytest.mark.parametrize("known", ["imported sqlite", "imported postgresql"], indirect=True)
-def test_files_that_are_not_there_or_damaged(damaged):
+def test_files_that_are_not_there_or_damaged(damaged, world):
     ds, row, data = damaged
     stored = np.load(data / "videos" / f"{row.trial}.npy")
     np.testing.assert_array_equal(ds.load_video_by_trial(row.recording, row.trial).data, stored)
@@ -281,7 +281,9 @@ def test_files_that_are_not_there_or_damaged(damaged):
     other = next(trial for trial in ds.info[row.recording]["trials"] if trial != row.trial)
     with pytest.raises(SignalError, match=f"response of trial {other} of {row.recording}"):
         ds.load_response_by_trial(row.recording, other).get_data()
-    np.save(data / "responses" / "1000.npy", np.zeros((2, 2)))
+    for number in (row.trial, other):
+        frames = world.trials[(world.trials.recording == row.recording) & (world.trials.trial == number)].valid_frames
+        replace_array(data / "responses" / f"{number}.npy", np.zeros((5, frames.iloc[0] + int(number == other))))
     with pytest.raises(DataSetError, match="cannot be stacked"):
         ds.load_all_data(row.recording, "responses")
     file = data / "videos" / f"{row.trial}.npy"
