@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -177,7 +177,7 @@ class Windows:
         """Return all windows as one array: (presentation, neuron, frame of the window), with a mask.
 
         Masked are the frames before the trial's first and after its last valid one, and where the file holds NaN.
-        Each trial is opened once.
+        Each trial is opened once, whatever the order.
 
         Parameters
         ----------
@@ -196,12 +196,19 @@ class Windows:
         shape, kind = self._form(name, dtype)
         require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {len(self)} presentations")
         stacking = Stacking(shape, kind)
-        trial_id, values = None, np.empty(0)
-        for index, window in enumerate(self):
-            if window.signal.trial_id != trial_id:
-                trial_id, values = window.signal.trial_id, values_of(window.signal, name)
-            stacking.put(index, values[..., window.inside], window.inside.start - window.start)
+        for places in self._places_by_trial():
+            values = values_of(self[places[0]].signal, name)
+            for index in places:
+                window = self[index]
+                stacking.put(index, values[..., window.inside], window.inside.start - window.start)
         return stacking.finish(list(self))
+
+    def _places_by_trial(self) -> Iterable[list[int]]:
+        """Return the places of the windows of each trial, whatever the order of the query."""
+        places: dict[int, list[int]] = {}
+        for index, window in enumerate(self):
+            places.setdefault(window.signal.trial_id, []).append(index)
+        return places.values()
 
     def _form(self, normalization: str | None, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype[Any]]:
         signals = list({window.signal.trial_id: window.signal for window in self}.values())

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog import Catalog, QueryError, SignalError, TrialSegment
+from catalog.signals import Signal
 from ingest.ingesting import ingest_recordings
 from tests.signals.conftest import Shown
 
@@ -62,6 +63,24 @@ def test_a_query_that_was_cut_short(cat: Catalog, shown: Shown) -> None:
     windows = query.responses(window=(0, 3))
     assert [(one.row["trial"], one.row["segment_index"]) for one in windows] == query.rows(["trial", "segment_index"])
     assert len(windows) == 3
+
+
+@pytest.mark.parametrize("order", ["segment_id", "-segment_index", "-trial"])
+def test_each_trial_is_opened_once_in_any_order(
+    cat: Catalog, shown: Shown, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = cat.segment_presentations.filter(recording=shown.open, segment_label="RandomDots").order_by(order)
+    windows = query.responses(window=(-2, 4))
+    opened = []
+    read = Signal.data.fget
+    assert read is not None
+    monkeypatch.setattr(Signal, "data", property(lambda one: (opened.append(one.trial), read(one))[1]))
+    stack = windows.stack()
+    assert sorted(opened) == shown.trials_of(shown.open, "RandomDots")
+    for row, values in zip(query, stack.values, strict=True):
+        stored = shown.stored(row.recording, row.trial, "response")
+        padded = np.pad(stored, ((0, 0), (2, 0)), constant_values=np.nan)
+        np.testing.assert_array_equal(values, padded[:, row.frame_start : row.frame_start + 6])
 
 
 def test_segments_give_all_their_presentations(cat: Catalog, shown: Shown) -> None:
