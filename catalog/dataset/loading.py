@@ -134,21 +134,21 @@ class Loader:
         """
         if what not in ARRAY_FOLDERS:
             raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
-        with self._open(recording) as root:
-            paths = list_arrays(root, what)
-            if not paths:
-                raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
-            try:
-                return _stacked(root, paths, slice(None) if part is None else part, f"{what} of {recording}")
-            except (ArrayError, UnreadableError) as error:
-                raise SignalError(f"the {what} of {recording} in {root.path}: a file {error}") from error
+        root = self._open(recording)
+        paths = list_arrays(root, what)
+        if not paths:
+            raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
+        try:
+            return _stacked(root, paths, slice(None) if part is None else part, f"{what} of {recording}")
+        except (ArrayError, UnreadableError) as error:
+            raise SignalError(f"the {what} of {recording} in {root.path}: a file {error}") from error
 
     def arrays(self, recording: str, what: str) -> list[Path]:
         """Return the files of one kind of a recording; they are in a zip if the recording is one."""
         if what not in ARRAY_FOLDERS:
             raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
-        with self._open(recording) as root:
-            return [root.path / path for path in list_arrays(root, what)]
+        root = self._open(recording)
+        return [root.path / path for path in list_arrays(root, what)]
 
     def _open(self, recording: str) -> Root:
         """Open a recording where the data folder has it, else where the catalog knows it."""
@@ -181,8 +181,8 @@ class Loader:
         if all(signal.file is not None for signal in known):
             return [replace(signal, roots=roots) for signal in known]
         try:
-            with open_root(folder) as root:
-                files = [signal.file or _find_file(root, signal.name, signal.trial) for signal in known]
+            root = open_root(folder)
+            files = [signal.file or _find_file(root, signal.name, signal.trial) for signal in known]
         except UnreadableError as error:
             logger.warning("%s", error)
             return known
