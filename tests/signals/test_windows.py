@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,16 @@ def test_responses_of_several_recordings_apart(cat: Catalog, shown: Shown) -> No
     for recording, part in windows.by_recording().items():
         expected = expected_windows(shown, recording, "RandomDots", (0, 5))
         np.testing.assert_array_equal(part.stack().values, expected)
+
+
+def test_windows_in_other_processes(cat: Catalog, shown: Shown) -> None:
+    query = cat.segment_presentations.filter(recording=shown.open, segment_label="RandomDots")
+    windows = query.responses(cat.neurons.filter(coord_z__ge=300), window=(0, 5))
+    expected = windows.stack()
+    for sent in (windows, windows.by_recording()[shown.open]):
+        received = pickle.loads(pickle.dumps(sent))
+        np.testing.assert_array_equal(received.stack().values, expected.values)
+        assert (received.window, received.recordings) == ((0, 5), [shown.open])
 
 
 def test_a_window_beyond_the_valid_frames(cat: Catalog, shown: Shown) -> None:
