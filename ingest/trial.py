@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, UnreachableError, UnreadableError
+from catalog.arrays import ArrayError, UnreachableError, UnreadableError, root_at
 from catalog.arrays.digests import CRC32
 from ingest.analysis.activity import ActivityPartial, trial_activity
 from ingest.analysis.extents import measure_extents
@@ -18,7 +18,6 @@ from ingest.analysis.signals import SignalSummary, summarise_signal, valid_part
 from ingest.analysis.video import VideoAnalysis, analyse_video
 from ingest.facts import Problem, Row, TrialFacts
 from ingest.reading.arrays import LoadedArray, read_array
-from ingest.reading.roots import root_at
 
 TOPIC = "ingest"
 UNREADABLE = "unreadable_file"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.arrays.digests import digest_as, digest_of
 from catalog.arrays.npy import ArrayError, Header, parse_array, read_header
-from catalog.arrays.opening import open_array, open_root
+from catalog.arrays.opening import open_array, open_root, root_at
 from catalog.arrays.roots import FoundFile, Place, Root, UnreachableError, UnreadableError
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "open_root",
     "parse_array",
     "read_header",
+    "root_at",
 ]

@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, BinaryIO
 
 from catalog.arrays.digests import digest_as
@@ -72,10 +71,6 @@ class FolderRoot(Root):
         with self.readable(path), self.open(path) as file:
             binary: BinaryIO = file  # type: ignore[assignment]
             return digest_as(known, binary)
-
-    def local(self, path: str) -> Path | None:
-        """Return where a file is."""
-        return self.path / path
 
     def place(self, path: str) -> Place:
         """Return where a file is."""

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 
 from catalog.arrays.folders import FolderRoot
 from catalog.arrays.npy import ArrayError, Header, parse_array, read_header
-from catalog.arrays.roots import Place, Root, UnreachableError
+from catalog.arrays.roots import Place, Root, UnreachableError, UnreadableError
 from catalog.arrays.zips import ZipRoot
+
+ROOTS = 32
+"""How many roots are remembered: a list of the 3,000 members of a zip takes a few MB."""
 
 
 def open_root(path: str | os.PathLike[str]) -> Root:
@@ -33,6 +36,34 @@ def open_root(path: str | os.PathLike[str]) -> Root:
     except OSError as error:
         raise UnreachableError(f"{os.fspath(path)} cannot be reached: {error.strerror or error}") from error
     return FolderRoot(path) if stat.S_ISDIR(mode) else ZipRoot(path)
+
+
+def root_at(path: str | os.PathLike[str]) -> Root:
+    """Return the root at a path where one is known to be; the one that was returned before, if it is as it was.
+
+    A zip's list of members is long, and each of its trials would read it again. A zip that was touched or replaced is
+    listed anew.
+
+    Raises
+    ------
+    UnreachableError
+        There is nothing that can be read, where there was a root when it was listed.
+    """
+    place = Path(path)
+    try:
+        status = place.stat()
+        return _root_as_of(place, status.st_ino, status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise UnreachableError(f"{place} cannot be reached: {error.strerror or error}") from error
+    except UnreachableError:
+        raise
+    except UnreadableError as error:
+        raise UnreachableError(str(error)) from error
+
+
+@lru_cache(maxsize=ROOTS)
+def _root_as_of(path: Path, *_told_apart_by: int) -> Root:
+    return open_root(path)
 
 
 def open_array(root: Root, path: str, rows: NDArray[np.intp] | slice | None = None) -> NDArray[Any]:

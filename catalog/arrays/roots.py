@@ -62,7 +62,7 @@ class Place:
 
 
 class Root(ABC):
-    """Where the files of one recording are, open for reading; use it as a context manager, or close it.
+    """Where the files of one recording are, to be read from; between two questions, it holds nothing open.
 
     Paths are relative to it, with `/` between their parts, such as `data/videos/0.npy`. Of the errors that are
     documented as `UnreadableError`, those that do not concern the file alone are `UnreachableError`.
@@ -118,10 +118,6 @@ class Root(ABC):
             It cannot be read.
         """
 
-    def local(self, path: str) -> Path | None:
-        """Return where a file is as a file of its own; None for a member of a zip."""
-        return None
-
     @abstractmethod
     def place(self, path: str) -> Place | None:
         """Return where the bytes of a file can be memory-mapped; None where they are compressed.
@@ -135,14 +131,3 @@ class Root(ABC):
     @abstractmethod
     def readable(self, path: str) -> AbstractContextManager[None]:
         """Tell what reading a file raises inside the `with` block, whatever it is, as `UnreadableError`."""
-
-    def close(self) -> None:  # noqa: B027 (neither of the two holds anything open)
-        """Close what is open."""
-
-    def __enter__(self) -> Root:
-        """Return the root itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
-        self.close()

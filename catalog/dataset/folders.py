@@ -62,8 +62,8 @@ def raw_recordings(folder: Path | None) -> dict[str, Path]:
 def raw_trials(recording: Path) -> set[str] | None:
     """Return the trials of which a raw recording has responses; None where that cannot be told."""
     try:
-        with open_root(recording) as root:
-            names = root.names("data/responses")
+        root = open_root(recording)
+        names = root.names("data/responses")
     except UnreadableError:
         return None
     return None if names is None else {name.removesuffix(".npy") for name in names if name[:-4].isdigit()}

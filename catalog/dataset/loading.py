@@ -146,17 +146,17 @@ class Loader:
         if stacked is not None:
             return stacked
         try:
-            with self._open(recording) as root:
-                raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
+            root = self._open(recording)
         except UnreadableError as error:
             raise SignalError(f"the {what} of {recording}: {error}") from error
+        raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
 
     def arrays(self, recording: str, what: str) -> list[Path]:
         """Return the files of one kind of a recording; they are in a zip if the recording is one."""
         if what not in ARRAY_FOLDERS:
             raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
-        with self._open(recording) as root:
-            return [root.path / path for path in list_arrays(root, what)]
+        root = self._open(recording)
+        return [root.path / path for path in list_arrays(root, what)]
 
     def _open(self, recording: str) -> Root:
         """Open a recording where the data folder has it, else where the catalog knows it."""
@@ -195,9 +195,9 @@ class Loader:
         if all(signal.file is not None for signal in known):
             return [replace(signal, roots=roots) for signal in known]
         try:
-            with open_root(folder) as root:
-                n_neurons = self.names.catalog.recording(recording).n_neurons
-                files = [signal.file or find_array(root, signal, n_neurons) for signal in known]
+            root = open_root(folder)
+            n_neurons = self.names.catalog.recording(recording).n_neurons
+            files = [signal.file or find_array(root, signal, n_neurons) for signal in known]
         except UnreadableError as error:
             logger.warning("%s", error)
             return known

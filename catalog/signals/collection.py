@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
 
 from catalog.errors import QueryError
+from catalog.signals.asked import Asked
 from catalog.signals.normalization import known_normalization
-from catalog.signals.reading import Wish, read_signals
+from catalog.signals.reading import Wish
 from catalog.signals.signal import FACTS, Signal
 from catalog.signals.stacks import Stack, Stacking, bytes_of, frame_of, require_memory
 
@@ -23,59 +21,26 @@ if TYPE_CHECKING:
 SignalT = TypeVar("SignalT", bound=Signal)
 
 
-class Signals(Generic[SignalT]):
+class Signals(Asked[SignalT]):
     """One signal of each trial of a query, in the order of the query.
 
     The catalog is asked once, when the first trial is looked at; files are opened when values are asked for.
 
     Parameters
     ----------
-    session, trials
-        With what to ask, and the statement of the query.
+    find
+        What returns the signals.
     wish
         Which signal, and of which neurons.
     """
 
-    def __init__(self, session: Session, trials: Select[Any], wish: Wish) -> None:
-        self._session = session
-        self._trials = trials
-        self.wish = wish
-
     @classmethod
-    def of(cls, signals: list[SignalT], wish: Wish) -> Signals[SignalT]:
+    def of(cls, signals: list[SignalT], wish: Wish) -> Self:
         """Return a collection of signals that are known already."""
-        made: Signals[SignalT] = cls.__new__(cls)
-        made.wish = wish
-        made.__dict__["_signals"] = signals
-        return made
+        return cls(lambda: signals, wish)
 
-    @cached_property
-    def _signals(self) -> list[SignalT]:
-        return read_signals(self._session, self._trials, self.wish)
-
-    def __len__(self) -> int:
-        """Return how many trials there are."""
-        return len(self._signals)
-
-    def __iter__(self) -> Iterator[SignalT]:
-        """Yield a signal of each trial; its values are read when they are asked for, and not kept."""
-        yield from self._signals
-
-    def __getitem__(self, index: int) -> SignalT:
-        """Return the signal of one trial, by its place."""
-        return self._signals[index]
-
-    @property
-    def recordings(self) -> list[str]:
-        """The recordings that the trials are of, in their order."""
-        return list(dict.fromkeys(signal.recording for signal in self))
-
-    def by_recording(self) -> dict[str, Signals[SignalT]]:
-        """Return the signals of each recording apart: those have the same neurons, and can be stacked."""
-        parts: dict[str, list[SignalT]] = {}
-        for signal in self:
-            parts.setdefault(signal.recording, []).append(signal)
-        return {recording: Signals.of(signals, self.wish) for recording, signals in parts.items()}
+    def _part(self, items: list[SignalT]) -> Self:
+        return self.of(items, self.wish)
 
     @property
     def trials_frame(self) -> pd.DataFrame:
@@ -136,9 +101,9 @@ class Signals(Generic[SignalT]):
         size = common_shape(list(self), self.wish, "trials")
         return (len(self), *size, max(signal.n_frames if trim else signal.shape[-1] for signal in self))
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Return what goes to another process: the signals themselves, and no session."""
-        return {"wish": replace(self.wish, neurons=None), "_signals": self._signals}
+        return type(self).of, (list(self), replace(self.wish, neurons=None))
 
     def __repr__(self) -> str:
         """Show what is asked for, without asking."""

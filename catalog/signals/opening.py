@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import object_session
@@ -14,7 +15,7 @@ from catalog.signals.collection import Signals
 from catalog.signals.neurons import NeuronChoice
 from catalog.signals.reading import Wish, read_signals
 from catalog.signals.repeats import Repeats
-from catalog.signals.windows import Windows
+from catalog.signals.windows import Windows, read_windows, required_window
 
 
 def open_signal(trial: Trial, signal: str, neurons: NeuronChoice = None, *, allow_invalid: bool = False) -> Any:
@@ -66,14 +67,14 @@ def signals_of(
     Raises
     ------
     QueryError
-        The query is one of neither, or has no window where it needs one; or there is no such signal.
+        The query is one of neither, or has no window where it needs one; or there is no such window or signal.
     """
     wish = Wish(signal, neurons, allow_invalid)
     name = query.entity.name
     if name == "trials":
         if window is not None:
             raise QueryError("window= cuts around segments; ask cat.segment_presentations.filter(…), or leave it out")
-        return Signals(query.session, query.statement, wish)
+        return Signals(partial(read_signals, query.session, query.statement, wish), wish)
     if name not in ("segments", "segment_presentations"):
         raise QueryError(
             f'{name} have no {signal} of their own; ask for trials, such as cat.trials.filter(label="Gabor"), or for '
@@ -83,7 +84,8 @@ def signals_of(
         raise QueryError(f"the {signal} of {name} needs a window, in frames from each segment's first: window=(-5, 30)")
     if name == "segments":
         query = _presentations(query)
-    return Windows(query.session, query.statement, wish, window)
+    frames = required_window(window)
+    return Windows(partial(read_windows, query.session, query.statement, wish, frames), wish, frames)
 
 
 def _presentations(segments: Query[Any]) -> Query[Any]:
@@ -106,4 +108,5 @@ def repeats_of(
     wish = Wish(signal, neurons, allow_invalid)
     if not allow_invalid:
         trials = trials.filter(**{f"valid_{signal}": True})
-    return Repeats(Signals(trials.session, trials.statement, wish), min_repeats, min_recordings)
+    signals: Signals[Any] = Signals(partial(read_signals, trials.session, trials.statement, wish), wish)
+    return Repeats(signals, min_repeats, min_recordings)

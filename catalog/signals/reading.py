@@ -59,7 +59,9 @@ def signals_in(connection: Connection, session: Session, trials: Select[Any], wi
     spans = Spans(identities, session)
     shared: dict[int, dict[str, Any]] = {}
     found = []
-    for (trial_id, recording_id, name, sampling_freq, *values), file in ((row[:-7], row[-7:]) for row in rows):
+    of_file = len(_FILE_COLUMNS)
+    parts = ((row[:-of_file], row[-of_file:]) for row in rows)
+    for (trial_id, recording_id, name, sampling_freq, *values), file in parts:
         if recording_id not in shared:
             place = Roots(name, tuple(roots.get(recording_id, ())))
             shared[recording_id] = {"recording": name, "roots": place, "allow_invalid": wish.allow_invalid}
@@ -86,6 +88,15 @@ def _file(columns: Sequence[Any]) -> SignalFile | None:
     return None if path is None else SignalFile(path, array_row, size, modified_ns, digest, dtype, tuple(shape))
 
 
+_FILE_COLUMNS = (
+    ArrayFile.path,
+    ArrayFile.array_row,
+    ArrayFile.bytes,
+    ArrayFile.modified_ns,
+    ArrayFile.digest,
+    ArrayFile.dtype,
+    ArrayFile.shape,
+)
 _FACTS = (
     "source",
     "trial",
@@ -100,12 +111,11 @@ _FACTS = (
 
 
 def _trial_rows(trials: Select[Any], signal: str) -> Select[Any]:
-    file = ArrayFile
     columns: list[Any] = [Trial.id, Recording.id, Recording.name, Recording.sampling_freq, Recording.source]
     columns += [Trial.trial, Trial.label, Trial.trial_type, Trial.video_id, Trial.published_video_id]
     columns += [Trial.valid_frames, getattr(Trial, f"valid_frames_{signal}"), getattr(Trial, f"valid_{signal}")]
-    columns += [file.path, file.array_row, file.bytes, file.modified_ns, file.digest, file.dtype, file.shape]
-    of_trial = sa.and_(file.trial_id == Trial.id, file.signal == signal)
+    columns += _FILE_COLUMNS
+    of_trial = sa.and_(ArrayFile.trial_id == Trial.id, ArrayFile.signal == signal)
     return trials.with_only_columns(*columns, maintain_column_froms=True).outerjoin(ArrayFile, of_trial)
 
 

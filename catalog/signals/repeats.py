@@ -172,7 +172,8 @@ class Repeats:
         Raises
         ------
         QueryError
-            No video was shown often enough; or there are several recordings, and none is named.
+            No video was shown often enough; or there are several recordings, and none is named, or a part of several
+            names.
         NotFoundError
             That recording saw none of the videos often enough.
         SignalError
@@ -210,12 +211,19 @@ class Repeats:
                 f"{len(known)} recordings saw these videos repeatedly, and have different neurons: name one of "
                 f"{', '.join(known[:3])}"
             )
-        matching = [name for name in known if recording is None or recording in name]
-        if len(matching) != 1 and recording not in known:
+        if recording is None or recording in known:
+            return recording or known[0]
+        matching = [name for name in known if recording in name]
+        if not matching:
             raise NotFoundError(
-                f"recording {recording!r} saw none of these videos repeatedly. {nearest(str(recording), known)}"
+                f"recording {recording!r} saw none of these videos repeatedly. {nearest(recording, known)}"
             )
-        return str(recording) if recording in known else matching[0]
+        if len(matching) > 1:
+            raise QueryError(
+                f"recording={recording!r} is in the names of {len(matching)} recordings that saw these videos "
+                f"repeatedly: {', '.join(matching)}; name one of them"
+            )
+        return matching[0]
 
     def __repr__(self) -> str:
         """Show how much there is."""

@@ -6,13 +6,13 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, FoundFile, Root, UnreadableError, open_array, open_root
+from catalog.arrays import ArrayError, FoundFile, Root, UnreadableError, open_array, root_at
+from catalog.arrays.digests import algorithm_of
 from catalog.errors import SignalError
 
 logger = logging.getLogger(__name__)
@@ -36,14 +36,12 @@ class SignalFile:
 
 @dataclass
 class Roots:
-    """The roots of one recording, the oldest first, each opened when it is needed; pickled and forked without harm."""
+    """The roots of one recording, the oldest first; pickled and forked without harm, for they hold nothing open."""
 
     recording: str
     paths: tuple[str, ...]
-    _opened: dict[str, Root] = field(default_factory=dict, repr=False)
     _known: set[tuple[str, str, int]] = field(default_factory=set, repr=False)
     """Root, path and modification time of files that were found to have the same content at another time."""
-    _process: int = field(default_factory=os.getpid, repr=False)
 
     def open(self, file: SignalFile, what: str, rows: NDArray[np.intp] | slice | None = None) -> NDArray[Any]:
         """Return the array of a file, or some of its rows, read-only; `what` is said of it in errors.
@@ -65,7 +63,7 @@ class Roots:
         """Return the first root that has the file as it was."""
         wrong: list[str] = []
         changed: list[str] = []
-        for root in self._open_roots(wrong):
+        for root in self._reachable(wrong):
             try:
                 found = root.find(file.path)
                 if found is None:
@@ -85,6 +83,8 @@ class Roots:
     def _is_as_it_was(self, root: Root, file: SignalFile, found: FoundFile) -> bool:
         if found.bytes != file.bytes:
             return False
+        if found.digest is not None and algorithm_of(found.digest) == algorithm_of(file.digest):
+            return found.digest == file.digest
         if not root.keeps_times or found.modified_ns == file.modified_ns:
             return True
         known = (str(root.path), file.path, found.modified_ns)
@@ -96,26 +96,14 @@ class Roots:
             self._known.add(known)
         return True
 
-    def _open_roots(self, wrong: list[str]) -> Iterator[Root]:
-        if self._process != os.getpid():
-            # Two processes must not share the position in an open zip.
-            self._opened, self._process = {}, os.getpid()
+    def _reachable(self, wrong: list[str]) -> Iterator[Root]:
         for path in self.paths:
-            root = self._opened.get(path)
-            if root is None:
-                if not Path(path).exists():
-                    wrong.append(f"there is no {path}")
-                    continue
-                try:
-                    root = self._opened[path] = open_root(path)
-                except UnreadableError as error:
-                    wrong.append(str(error))
-                    continue
-            yield root
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what goes to another process: everything but what is open."""
-        return {**self.__dict__, "_opened": {}}
+            try:
+                root = root_at(path)
+            except UnreadableError as error:
+                wrong.append(str(error) if os.path.exists(path) else f"there is no {path}")
+            else:
+                yield root
 
 
 def _difference(file: SignalFile, found: FoundFile) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from catalog.entities import ENTITIES, OVERVIEW_COLUMNS, segment_overview
 from catalog.errors import QueryError
 from catalog.models import Trial
+from catalog.signals.asked import Asked
 from catalog.signals.collection import common_dtype, common_shape, required_normalization
 from catalog.signals.reading import Wish, signals_in
 from catalog.signals.signal import Signal
@@ -45,6 +45,11 @@ class Window:
     row: dict[str, Any]
     start: int
     stop: int
+
+    @property
+    def recording(self) -> str:
+        """The recording that the trial is of."""
+        return self.signal.recording
 
     @property
     def inside(self) -> slice:
@@ -79,82 +84,35 @@ class Window:
         return found
 
 
-class Windows:
+class Windows(Asked[Window]):
     """One signal around each presentation of segments, in the order of the query.
 
     Parameters
     ----------
-    session, presentations
-        With what to ask, and the statement of a query of presentations.
+    find
+        What returns the windows.
     wish
         Which signal, and of which neurons.
     window
         First frame, and the frame after the last, counted from the segment's first frame as it was measured on that
         presentation: (-5, 30) is the 5 frames before the segment, and its first 30.
-
-    Raises
-    ------
-    QueryError
-        The window is none.
     """
 
-    def __init__(self, session: Session, presentations: Select[Any], wish: Wish, window: tuple[int, int]) -> None:
-        self._session = session
-        self._presentations = presentations
-        self.wish = wish
-        self.window = required_window(window)
+    def __init__(self, find: Callable[[], list[Window]], wish: Wish, window: tuple[int, int]) -> None:
+        super().__init__(find, wish)
+        self.window = window
 
     @classmethod
-    def of(cls, windows: list[Window], wish: Wish, window: tuple[int, int]) -> Windows:
+    def of(cls, windows: list[Window], wish: Wish, window: tuple[int, int]) -> Self:
         """Return a collection of windows that are known already."""
-        made = cls.__new__(cls)
-        made.wish, made.window = wish, window
-        made.__dict__["_windows"] = windows
-        return made
+        return cls(lambda: windows, wish, window)
 
-    @cached_property
-    def _windows(self) -> list[Window]:
-        first, last = self.window
-        with one_state(self._session) as connection:
-            rows = [dict(row._mapping) for row in connection.execute(self._presentations)]
-            ids = self._presentations.with_only_columns(segment_overview.c.trial_id)
-            shown = ENTITIES["trials"].select().where(Trial.id.in_(ids))
-            signals = signals_in(connection, self._session, shown, self.wish)
-        by_trial = {signal.trial_id: signal for signal in signals}
-        found = [
-            Window(by_trial[row["trial_id"]], row, row["frame_start"] + first, row["frame_start"] + last)
-            for row in rows
-        ]
-        if found and all(window.signal.file and window.inside.start == window.inside.stop for window in found):
-            raise QueryError(
-                f"window={self.window} is beyond the valid frames of each of the {len(found)} presentations: "
-                "the frames are counted from the segment's first"
-            )
-        return found
+    def _part(self, items: list[Window]) -> Self:
+        return self.of(items, self.wish, self.window)
 
-    def __len__(self) -> int:
-        """Return how many presentations there are."""
-        return len(self._windows)
-
-    def __iter__(self) -> Iterator[Window]:
-        """Yield a window for each presentation; its values are read when they are asked for, and not kept."""
-        yield from self._windows
-
-    def __getitem__(self, index: int) -> Window:
-        """Return one presentation, by its place."""
-        return self._windows[index]
-
-    @property
-    def recordings(self) -> list[str]:
-        """The recordings that the presentations are of, in their order."""
-        return list(dict.fromkeys(window.signal.recording for window in self))
-
-    def by_recording(self) -> dict[str, Windows]:
-        """Return the windows of each recording apart: those have the same neurons, and can be stacked."""
-        parts: dict[str, list[Window]] = {}
-        for window in self:
-            parts.setdefault(window.signal.recording, []).append(window)
-        return {recording: Windows.of(windows, self.wish, self.window) for recording, windows in parts.items()}
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what goes to another process: the windows themselves, and no session."""
+        return type(self).of, (list(self), replace(self.wish, neurons=None), self.window)
 
     @property
     def presentations_frame(self) -> pd.DataFrame:
@@ -177,7 +135,7 @@ class Windows:
         """Return all windows as one array: (presentation, neuron, frame of the window), with a mask.
 
         Masked are the frames before the trial's first and after its last valid one, and where the file holds NaN.
-        Each trial is opened once.
+        Each trial is opened once, whatever the order.
 
         Parameters
         ----------
@@ -196,12 +154,19 @@ class Windows:
         shape, kind = self._form(name, dtype)
         require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {len(self)} presentations")
         stacking = Stacking(shape, kind)
-        trial_id, values = None, np.empty(0)
-        for index, window in enumerate(self):
-            if window.signal.trial_id != trial_id:
-                trial_id, values = window.signal.trial_id, values_of(window.signal, name)
-            stacking.put(index, values[..., window.inside], window.inside.start - window.start)
+        for places in self._places_by_trial():
+            values = values_of(self[places[0]].signal, name)
+            for index in places:
+                window = self[index]
+                stacking.put(index, values[..., window.inside], window.inside.start - window.start)
         return stacking.finish(list(self))
+
+    def _places_by_trial(self) -> Iterable[list[int]]:
+        """Return the places of the windows of each trial, whatever the order of the query."""
+        places: dict[int, list[int]] = {}
+        for index, window in enumerate(self):
+            places.setdefault(window.signal.trial_id, []).append(index)
+        return places.values()
 
     def _form(self, normalization: str | None, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype[Any]]:
         signals = list({window.signal.trial_id: window.signal for window in self}.values())
@@ -212,6 +177,34 @@ class Windows:
     def __repr__(self) -> str:
         """Show what is asked for, without asking."""
         return f"<Windows {self.window}: the {self.wish.signal} of each presentation; iterate, or stack()>"
+
+
+def read_windows(session: Session, presentations: Select[Any], wish: Wish, window: tuple[int, int]) -> list[Window]:
+    """Return a window around each presentation, in their order; no file is opened.
+
+    `presentations` is the statement of a query of presentations.
+
+    Raises
+    ------
+    QueryError
+        The window is beyond the valid frames of all of them.
+    """
+    first, last = window
+    with one_state(session) as connection:
+        rows = [dict(row._mapping) for row in connection.execute(presentations)]
+        ids = presentations.with_only_columns(segment_overview.c.trial_id)
+        shown = ENTITIES["trials"].select().where(Trial.id.in_(ids))
+        signals = signals_in(connection, session, shown, wish)
+    by_trial = {signal.trial_id: signal for signal in signals}
+    found = [
+        Window(by_trial[row["trial_id"]], row, row["frame_start"] + first, row["frame_start"] + last) for row in rows
+    ]
+    if found and all(one.signal.file and one.inside.start == one.inside.stop for one in found):
+        raise QueryError(
+            f"window={window} is beyond the valid frames of each of the {len(found)} presentations: "
+            "the frames are counted from the segment's first"
+        )
+    return found
 
 
 def values_of(signal: Any, normalization: str | None) -> NDArray[Any]:

@@ -116,9 +116,9 @@ def _check(stored: StoredFiles | None, name: str, target: str, samples: int) -> 
     if not os.path.exists(target):
         raise InputError(f"the recording {name} is not at {target}: there is nothing; {UNCHANGED}")
     try:
-        with open_root(target) as root:
-            for file in chosen:
-                _check_file(root, file, name)
+        root = open_root(target)
+        for file in chosen:
+            _check_file(root, file, name)
     except UnreadableError as error:
         raise InputError(f"the files of {name} at {target} cannot be read: {error}; {UNCHANGED}") from error
     return len(chosen)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from catalog.arrays import Root, UnreadableError, open_root
@@ -87,29 +86,28 @@ def verify(catalog: Catalog, *, full: bool = False, recording: str | None = None
 
 
 def _verify_recording(stored: StoredFiles, full: bool) -> Iterator[Finding]:
-    with ExitStack() as opened:
-        roots, broken = [], []
-        for path in stored.roots:
-            try:
-                roots.append(opened.enter_context(open_root(path)))
-            except UnreadableError as error:
-                broken.append(str(error))
-        for file in stored.files if roots else []:
-            finding = _verify_file(stored.recording, roots, file, full)
-            if finding is None:
-                continue
-            if finding.kind in ("unreadable", "missing"):
-                gone = {root: why for root in roots if (why := _why_gone(root)) is not None}
-                broken += gone.values()
-                roots = [root for root in roots if root not in gone]
-            if not roots:
-                break
-            yield finding
+    roots, broken = [], []
+    for path in stored.roots:
+        try:
+            roots.append(open_root(path))
+        except UnreadableError as error:
+            broken.append(str(error))
+    for file in stored.files if roots else []:
+        finding = _verify_file(stored.recording, roots, file, full)
+        if finding is None:
+            continue
+        if finding.kind in ("unreadable", "missing"):
+            gone = {root: why for root in roots if (why := _why_gone(root)) is not None}
+            broken += gone.values()
+            roots = [root for root in roots if root not in gone]
         if not roots:
-            first = stored.roots[0] if stored.roots else None
-            found = "; ".join(broken) or "the catalog names no root"
-            files = f"{len(stored.files)} files below it"
-            yield Finding(stored.recording, "root", first, None, files, found, RELOCATE)
+            break
+        yield finding
+    if not roots:
+        first = stored.roots[0] if stored.roots else None
+        found = "; ".join(broken) or "the catalog names no root"
+        files = f"{len(stored.files)} files below it"
+        yield Finding(stored.recording, "root", first, None, files, found, RELOCATE)
 
 
 def _why_gone(root: Root) -> str | None:

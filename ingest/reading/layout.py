@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from catalog.arrays import Root, UnreadableError
+from catalog.arrays import Root, UnreadableError, root_at
 from catalog.arrays.roots import SIGNAL_FOLDERS
 from catalog.arrays.zips import DOUBLED, ZipRoot
 from catalog.names import recording_name, recording_parts
 from ingest.facts import Problem
-from ingest.reading.roots import root_at
 
 KINDS = ("video", "response", "behavior", "gaze")
 FOLDER_OF = {"video": "videos", "response": "responses", "behavior": "behavior", "gaze": "pupil_center"}

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
-from catalog.arrays import FoundFile, Root, UnreachableError, UnreadableError
+from catalog.arrays import FoundFile, Root, UnreachableError, UnreadableError, root_at
 from catalog.arrays.digests import SHA256, algorithm_of
 from ingest.facts import Problem, Row
 from ingest.reading.layout import RecordingFolder
-from ingest.reading.roots import root_at
 from ingest.reading.session import META_FILES
 
 Mark = tuple[int, int] | str | None

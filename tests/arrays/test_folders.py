@@ -69,59 +69,59 @@ def changing_while_read(root: Root, monkeypatch: pytest.MonkeyPatch, change: Cal
 def test_a_file_that_changes_while_it_is_read(
     folder: Path, change: Callable[[Path], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_root(folder) as root:
-        changing_while_read(root, monkeypatch, change)
-        with pytest.raises(UnreadableError, match="changed while it was being read") as told:
-            root.read(PATH)
-        assert not isinstance(told.value, UnreachableError)
-        assert root.read(PATH)[0] == (folder / PATH).read_bytes()
+    root = open_root(folder)
+    changing_while_read(root, monkeypatch, change)
+    with pytest.raises(UnreadableError, match="changed while it was being read") as told:
+        root.read(PATH)
+    assert not isinstance(told.value, UnreachableError)
+    assert root.read(PATH)[0] == (folder / PATH).read_bytes()
 
 
 def test_a_file_that_vanishes_while_it_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_root(folder) as root:
-        meanwhile(root, monkeypatch, Path.unlink)
-        with pytest.raises(UnreadableError, match="vanished while it was being read") as told:
-            root.read(PATH)
-        assert not isinstance(told.value, UnreachableError)
-        with pytest.raises(UnreadableError, match="is not there"):
-            root.read(PATH)
+    root = open_root(folder)
+    meanwhile(root, monkeypatch, Path.unlink)
+    with pytest.raises(UnreadableError, match="vanished while it was being read") as told:
+        root.read(PATH)
+    assert not isinstance(told.value, UnreachableError)
+    with pytest.raises(UnreadableError, match="is not there"):
+        root.read(PATH)
 
 
 def test_a_file_whose_place_is_taken_is_read_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = folder / "other"
     other.write_bytes(b"another")
-    with open_root(folder) as root:
-        meanwhile(root, monkeypatch, lambda path: other.replace(path))
-        content, found = root.read(PATH)
-        assert (content, found.bytes, found.modified_ns) == (CONTENT, len(CONTENT), 5 * 10**9)
+    root = open_root(folder)
+    meanwhile(root, monkeypatch, lambda path: other.replace(path))
+    content, found = root.read(PATH)
+    assert (content, found.bytes, found.modified_ns) == (CONTENT, len(CONTENT), 5 * 10**9)
 
 
 @pytest.mark.parametrize("gone", ["", "data", "data/videos"])
 def test_a_folder_that_vanishes_is_no_statement_about_its_files(
     folder: Path, gone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_root(folder) as root:
-        meanwhile(root, monkeypatch, lambda path: shutil.rmtree(folder / gone))
-        for read in (root.read, root.read, root.place, lambda path: root.digest(path, "crc32:0")):
-            with pytest.raises(UnreachableError, match="cannot be reached: No such file or directory"):
-                read(PATH)
+    root = open_root(folder)
+    meanwhile(root, monkeypatch, lambda path: shutil.rmtree(folder / gone))
+    for read in (root.read, root.read, root.place, lambda path: root.digest(path, "crc32:0")):
+        with pytest.raises(UnreachableError, match="cannot be reached: No such file or directory"):
+            read(PATH)
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EISDIR, errno.ELOOP])
 def test_what_is_wrong_with_one_file(folder: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_root(folder) as root:
-        monkeypatch.setattr(root, "open", _raising(number))
-        with pytest.raises(UnreadableError, match=r"^cannot be read: ") as told:
-            root.read(PATH)
-        assert not isinstance(told.value, UnreachableError)
+    root = open_root(folder)
+    monkeypatch.setattr(root, "open", _raising(number))
+    with pytest.raises(UnreadableError, match=r"^cannot be read: ") as told:
+        root.read(PATH)
+    assert not isinstance(told.value, UnreachableError)
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EMFILE, errno.ENOMEM])
 def test_what_is_wrong_with_the_system(folder: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_root(folder) as root:
-        monkeypatch.setattr(root, "open", _raising(number))
-        with pytest.raises(UnreachableError, match=f"{PATH} cannot be read: {os.strerror(number)}"):
-            root.read(PATH)
+    root = open_root(folder)
+    monkeypatch.setattr(root, "open", _raising(number))
+    with pytest.raises(UnreachableError, match=f"{PATH} cannot be read: {os.strerror(number)}"):
+        root.read(PATH)
 
 
 def _raising(number: int) -> Callable[[str], Any]:
@@ -134,11 +134,11 @@ def _raising(number: int) -> Callable[[str], Any]:
 def test_files_that_are_no_arrays_of_a_trial(folder: Path) -> None:
     os.truncate(folder / PATH, 1 << 32)
     (folder / "data/videos/1.npy").symlink_to("nowhere")
-    with open_root(folder) as root:
-        with pytest.raises(UnreadableError, match="has 4294967296 bytes, more than the array of a trial can have"):
-            root.read(PATH)
-        with pytest.raises(UnreadableError, match="it is a link to a file that is not there"):
-            root.read("data/videos/1.npy")
+    root = open_root(folder)
+    with pytest.raises(UnreadableError, match="has 4294967296 bytes, more than the array of a trial can have"):
+        root.read(PATH)
+    with pytest.raises(UnreadableError, match="it is a link to a file that is not there"):
+        root.read("data/videos/1.npy")
 
 
 def test_a_place_where_nothing_is(tmp_path: Path) -> None:

@@ -55,70 +55,72 @@ def is_mapped(array: np.ndarray) -> bool:
 @pytest.mark.parametrize("dtype", ["<f4", ">f8", "<i2"])
 def test_what_was_saved_is_what_is_opened(tmp_path: Path, kind: str, order: str, dtype: str) -> None:
     saved = np.asarray(np.random.default_rng(1).normal(size=(7, 11)) * 100, dtype=dtype, order=order)
-    with root_with(content_of(saved, tmp_path), kind, tmp_path) as root:
-        opened = open_array(root, PATH)
-        assert opened.dtype == saved.dtype
-        assert np.array_equal(opened, saved)
-        assert not opened.flags.writeable
-        assert is_mapped(opened) == (kind != "deflated")
-        for rows in ROWS:
-            some = open_array(root, PATH, rows)
-            assert some.dtype == saved.dtype
-            assert np.array_equal(some, saved[rows])
-            assert not is_mapped(some)
+    root = root_with(content_of(saved, tmp_path), kind, tmp_path)
+    opened = open_array(root, PATH)
+    assert opened.dtype == saved.dtype
+    assert np.array_equal(opened, saved)
+    assert not opened.flags.writeable
+    assert is_mapped(opened) == (kind != "deflated")
+    for rows in ROWS:
+        some = open_array(root, PATH, rows)
+        assert some.dtype == saved.dtype
+        assert np.array_equal(some, saved[rows])
+        assert not is_mapped(some)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shape", [(0, 4), (4, 0), (3, 0, 5)])
 def test_arrays_of_nothing_are_opened_too(tmp_path: Path, kind: str, shape: tuple[int, ...]) -> None:
-    with root_with(content_of(np.empty(shape), tmp_path), kind, tmp_path) as root:
-        opened = open_array(root, PATH)
-        assert (opened.shape, opened.flags.writeable) == (shape, False)
-        assert open_array(root, PATH, slice(0, 2)).shape == np.empty(shape)[0:2].shape
+    root = root_with(content_of(np.empty(shape), tmp_path), kind, tmp_path)
+    opened = open_array(root, PATH)
+    assert (opened.shape, opened.flags.writeable) == (shape, False)
+    assert open_array(root, PATH, slice(0, 2)).shape == np.empty(shape)[0:2].shape
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("rows", [None, slice(0, 1)])
 def test_what_is_cut_short_is_told_before_it_is_mapped(tmp_path: Path, kind: str, rows: slice | None) -> None:
     content = content_of(np.zeros((7, 11)), tmp_path)
-    with root_with(content[:-1], kind, tmp_path) as root, pytest.raises(ArrayError, match="cut short: 615 of 616"):
+    root = root_with(content[:-1], kind, tmp_path)
+    with pytest.raises(ArrayError, match="cut short: 615 of 616"):
         open_array(root, PATH, rows)
     for left, says in ((b"", "empty"), (content[:20], "header is broken"), (b"PK" * 200, "no .npy file")):
-        with root_with(left, kind, tmp_path) as root, pytest.raises(ArrayError, match=says):
+        root = root_with(left, kind, tmp_path)
+        with pytest.raises(ArrayError, match=says):
             open_array(root, PATH, rows)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_and_files_that_are_not_there(tmp_path: Path, kind: str) -> None:
-    with root_with(content_of(np.zeros((7, 11)), tmp_path), kind, tmp_path) as root:
-        with pytest.raises(IndexError):
-            open_array(root, PATH, np.array([7]))
-        with pytest.raises(UnreadableError, match="is not there"):
-            open_array(root, "data/responses/1.npy")
+    root = root_with(content_of(np.zeros((7, 11)), tmp_path), kind, tmp_path)
+    with pytest.raises(IndexError):
+        open_array(root, PATH, np.array([7]))
+    with pytest.raises(UnreadableError, match="is not there"):
+        open_array(root, "data/responses/1.npy")
 
 
 def test_a_few_rows_are_read_without_the_others(tmp_path: Path) -> None:
     """The file behind the rows asked for is cut off after it was checked: only who reads further would notice."""
     content = content_of(np.arange(70.0).reshape(7, 10), tmp_path)
-    with root_with(content, "folder", tmp_path) as root:
-        place = root.place
+    root = root_with(content, "folder", tmp_path)
+    place = root.place
 
-        def cut_afterwards(path: str) -> object:
-            found = place(path)
-            with found.path.open("r+b") as file:
-                file.truncate(found.bytes - 80)
-            return found
+    def cut_afterwards(path: str) -> object:
+        found = place(path)
+        with found.path.open("r+b") as file:
+            file.truncate(found.bytes - 80)
+        return found
 
-        root.place = cut_afterwards  # type: ignore[method-assign,assignment]
-        assert np.array_equal(open_array(root, PATH, np.array([0, 5])), [np.arange(10.0), np.arange(50.0, 60.0)])
-        root.place = lambda path: place(path).__class__(place(path).path, 0, len(content))  # type: ignore[method-assign]
-        with pytest.raises(ArrayError, match="cut short: it ends within row 6"):
-            open_array(root, PATH, np.array([6]))
+    root.place = cut_afterwards  # type: ignore[method-assign,assignment]
+    assert np.array_equal(open_array(root, PATH, np.array([0, 5])), [np.arange(10.0), np.arange(50.0, 60.0)])
+    root.place = lambda path: place(path).__class__(place(path).path, 0, len(content))  # type: ignore[method-assign]
+    with pytest.raises(ArrayError, match="cut short: it ends within row 6"):
+        open_array(root, PATH, np.array([6]))
 
 
 def damaged(tmp_path: Path, change: bytes, at: int) -> Root:
     """A zip whose second member has other bytes in the header before its data."""
-    root_with(content_of(np.zeros((7, 11)), tmp_path), "stored", tmp_path).close()
+    root_with(content_of(np.zeros((7, 11)), tmp_path), "stored", tmp_path)
     path = tmp_path / "recording.zip"
     with zipfile.ZipFile(path) as archive:
         start = archive.getinfo(f"recording/{PATH}").header_offset
@@ -134,5 +136,6 @@ def damaged(tmp_path: Path, change: bytes, at: int) -> Root:
     ids=["signature", "method", "name", "long name", "long extra"],
 )
 def test_a_header_before_the_data_that_is_another_ones(tmp_path: Path, change: bytes, at: int) -> None:
-    with damaged(tmp_path, change, at) as root, pytest.raises(UnreadableError, match="damaged"):
+    root = damaged(tmp_path, change, at)
+    with pytest.raises(UnreadableError, match="damaged"):
         open_array(root, PATH)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.arrays import UnreachableError, UnreadableError, open_array, open_root, zips
+from catalog.arrays import UnreachableError, UnreadableError, open_array, open_root, root_at, zips
 from catalog.arrays.zips import BOMB_BYTES, ZipRoot
 
 PATH = "data/videos/0.npy"
@@ -31,8 +31,8 @@ def write(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLA
 
 
 def reading(path: Path, member: str = PATH) -> bytes:
-    with open_root(path) as root:
-        return root.read(member)[0]
+    root = open_root(path)
+    return root.read(member)[0]
 
 
 def records(content: bytes, signature: bytes) -> list[int]:
@@ -66,20 +66,20 @@ FLAGS, METHOD, CRC, PACKED, UNPACKED, OFFSET = 8, 10, 16, 20, 24, 42
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_members_are_read_as_they_were_packed(tmp_path: Path, method: int) -> None:
     path = write(tmp_path / "one.zip", {f"r/{PATH}": CONTENT, "r/meta/trials/tiers.npy": b"", "r/notes": b"x"}, method)
-    with open_root(path) as root:
-        assert isinstance(root, ZipRoot)
-        content, found = root.read(PATH)
-        assert content == CONTENT
-        assert (found.bytes, found.modified_ns) == (len(CONTENT), path.stat().st_mtime_ns)
-        assert found.digest == f"crc32:{zlib.crc32(CONTENT):08x}"
-        assert root.find(PATH) == found
-        assert root.read("meta/trials/tiers.npy")[0] == b""
-        assert root.names("data/videos") == ["0.npy"]
-        assert root.names("") == root.names("/") == ["data", "meta", "notes"]
-        assert root.names("data/responses") is None
-        assert root.find("data/videos") is root.find("nothing") is None
-        assert root.open(PATH).read() == CONTENT
-        assert root.folder == "r"
+    root = open_root(path)
+    assert isinstance(root, ZipRoot)
+    content, found = root.read(PATH)
+    assert content == CONTENT
+    assert (found.bytes, found.modified_ns) == (len(CONTENT), path.stat().st_mtime_ns)
+    assert found.digest == f"crc32:{zlib.crc32(CONTENT):08x}"
+    assert root.find(PATH) == found
+    assert root.read("meta/trials/tiers.npy")[0] == b""
+    assert root.names("data/videos") == ["0.npy"]
+    assert root.names("") == root.names("/") == ["data", "meta", "notes"]
+    assert root.names("data/responses") is None
+    assert root.find("data/videos") is root.find("nothing") is None
+    assert root.open(PATH).read() == CONTENT
+    assert root.folder == "r"
 
 
 def test_a_zip_of_the_long_form(tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_of_several_depths_the_least_is_the_recording(tmp_path: Path) -> None:
     backup = {f"a/r/backup/{PATH}": b"old", f"a/r/{PATH}": CONTENT, "a/r/data/videos/data/videos/1.npy": b"deeper"}
     path = write(tmp_path / "one.zip", {**backup, f"__MACOSX/{PATH}": b"Mac"})
     assert reading(path) == CONTENT
-    with open_root(path) as root:
-        assert root.names("data/videos") == ["0.npy", "data"]
+    root = open_root(path)
+    assert root.names("data/videos") == ["0.npy", "data"]
     with pytest.raises(UnreadableError, match=r"holds several recordings \(a/, b/ and so on\)"):
         open_root(write(tmp_path / "two.zip", {f"a/{PATH}": b"", f"b/{PATH}": b""}))
 
@@ -153,19 +153,19 @@ def test_names_that_lead_out_are_passed_over(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(info, b"evil")
         archive.writestr(PATH, CONTENT)
-    with open_root(path) as root:
-        assert isinstance(root, ZipRoot)
-        assert root.strange == [(name, "has no name of a file within its zip")]
-        assert root.names("") == ["data"]
-        assert root.names("data/videos") == ["0.npy"]
-        assert root.read(PATH)[0] == CONTENT
+    root = open_root(path)
+    assert isinstance(root, ZipRoot)
+    assert root.strange == [(name, "has no name of a file within its zip")]
+    assert root.names("") == ["data"]
+    assert root.names("data/videos") == ["0.npy"]
+    assert root.read(PATH)[0] == CONTENT
 
 
 def test_a_name_that_ends_early(tmp_path: Path) -> None:
     path = write(tmp_path / "one.zip", {PATH: CONTENT, "data/videos/1.npy#txt": b"evil"})
     path.write_bytes(path.read_bytes().replace(b"1.npy#txt", b"1.npy\0txt"))
-    with open_root(path) as root:
-        assert root.names("data/videos") == ["0.npy"]
+    root = open_root(path)
+    assert root.names("data/videos") == ["0.npy"]
 
 
 def test_of_two_members_of_one_name_the_last_counts(tmp_path: Path) -> None:
@@ -177,10 +177,10 @@ def test_of_two_members_of_one_name_the_last_counts(tmp_path: Path) -> None:
         archive.writestr(PATH, b"second")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(tmp_path / "folder")
-    with open_root(path) as root:
-        assert isinstance(root, ZipRoot)
-        assert root.strange == [(PATH, "is there more than once")]
-        assert root.read(PATH)[0] == (tmp_path / "folder" / PATH).read_bytes() == b"second"
+    root = open_root(path)
+    assert isinstance(root, ZipRoot)
+    assert root.strange == [(PATH, "is there more than once")]
+    assert root.read(PATH)[0] == (tmp_path / "folder" / PATH).read_bytes() == b"second"
 
 
 # What is refused.
@@ -264,15 +264,15 @@ def test_a_damaged_member_is_refused_and_the_others_are_read(
         tmp_path / "one.zip", {PATH: CONTENT, "data/videos/1.npy": CONTENT, "data/videos/2.npy": b"fine"}, method
     )
     harm(path)
-    with open_root(path) as root:
-        with pytest.raises(UnreadableError) as told:
-            root.read(PATH)
-        assert not isinstance(told.value, UnreachableError)
-        assert any(word in str(told.value) for word in ("damaged", "claims", "ends too early", "Error -"))
-        assert root.read("data/videos/2.npy")[0] == b"fine"
-        if harm not in (damaged_data, other_checksum):
-            with pytest.raises(UnreadableError):
-                open_array(root, PATH)
+    root = open_root(path)
+    with pytest.raises(UnreadableError) as told:
+        root.read(PATH)
+    assert not isinstance(told.value, UnreachableError)
+    assert any(word in str(told.value) for word in ("damaged", "claims", "ends too early", "Error -"))
+    assert root.read("data/videos/2.npy")[0] == b"fine"
+    if harm not in (damaged_data, other_checksum):
+        with pytest.raises(UnreadableError):
+            open_array(root, PATH)
 
 
 def test_a_member_before_the_beginning_is_refused(tmp_path: Path) -> None:
@@ -280,7 +280,8 @@ def test_a_member_before_the_beginning_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     (end,), (entry,) = records(content, b"PK\5\6"), records(content, b"PK\1\2")
     patch(path, (end + 16, struct.pack("<L", entry + 10)))
-    with open_root(path) as root, pytest.raises(UnreadableError, match="a place before its beginning") as told:
+    root = open_root(path)
+    with pytest.raises(UnreadableError, match="a place before its beginning") as told:
         root.read(PATH)
     assert not isinstance(told.value, UnreachableError)
 
@@ -299,7 +300,8 @@ def test_a_member_before_the_beginning_is_refused(tmp_path: Path) -> None:
 def test_members_that_are_packed_in_other_ways(tmp_path: Path, field: int, value: bytes, says: str) -> None:
     path = write(tmp_path / "one.zip", {PATH: CONTENT})
     listed(path, field, value)
-    with open_root(path) as root, pytest.raises(UnreadableError, match=says):
+    root = open_root(path)
+    with pytest.raises(UnreadableError, match=says):
         root.read(PATH)
 
 
@@ -313,7 +315,8 @@ def test_a_bomb_is_refused_by_what_it_declares_before_it_goes_off(
             member.write(bytes(1 << 20))
         member.write(b"\0")
     monkeypatch.setattr("catalog.arrays.zips._inflated", None)
-    with open_root(path) as root, pytest.raises(UnreadableError, match="1000 times its size or more: it is no array"):
+    root = open_root(path)
+    with pytest.raises(UnreadableError, match="1000 times its size or more: it is no array"):
         root.read(PATH)
 
 
@@ -321,12 +324,12 @@ def test_a_bomb_is_refused_by_its_real_size(tmp_path: Path) -> None:
     """It declares a thousandth of what it unpacks to: no more than that is unpacked."""
     path = write(tmp_path / "one.zip", {PATH: bytes(50 << 20)})
     listed(path, UNPACKED, struct.pack("<L", 60_000))
-    with open_root(path) as root:
-        tracemalloc.start()
-        with pytest.raises(UnreadableError, match="it unpacks to more than the 60000 bytes that it claims"):
-            root.read(PATH)
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
+    root = open_root(path)
+    tracemalloc.start()
+    with pytest.raises(UnreadableError, match="it unpacks to more than the 60000 bytes that it claims"):
+        root.read(PATH)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert most < 1 << 20
 
 
@@ -338,11 +341,11 @@ def test_withheld_responses_are_no_bomb(tmp_path: Path, level: int) -> None:
     path = tmp_path / "one.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         archive.write(tmp_path / "array.npy", PATH)
-    with open_root(path) as root:
-        found = root.find(PATH)
-        assert found is not None
-        assert found.bytes > 200 * path.stat().st_size
-        assert not open_array(root, PATH).any()
+    root = open_root(path)
+    found = root.find(PATH)
+    assert found is not None
+    assert found.bytes > 200 * path.stat().st_size
+    assert not open_array(root, PATH).any()
 
 
 # What changes, and what is gone.
@@ -367,27 +370,27 @@ def unlinked(path: Path) -> None:
 @pytest.mark.parametrize("change", [replaced, written_anew, unlinked, cut_short], ids=lambda one: one.__name__)
 def test_a_zip_that_is_another_one_now_gives_nothing(tmp_path: Path, change: Callable[[Path], None]) -> None:
     path = write(tmp_path / "one.zip", {PATH: CONTENT}, zipfile.ZIP_STORED)
-    with open_root(path) as root:
-        change(path)
-        for read in (lambda: root.read(PATH), lambda: root.place(PATH), lambda: open_array(root, PATH)):
-            with pytest.raises(UnreachableError, match=r"one\.zip (has changed since it was listed|cannot be reached)"):
-                read()
+    root = open_root(path)
+    change(path)
+    for read in (lambda: root.read(PATH), lambda: root.place(PATH), lambda: open_array(root, PATH)):
+        with pytest.raises(UnreachableError, match=r"one\.zip (has changed since it was listed|cannot be reached)"):
+            read()
 
 
 def test_a_zip_that_is_damaged_while_it_is_read_is_not_to_blame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "one.zip", {PATH: CONTENT}, zipfile.ZIP_STORED)
-    with open_root(path) as root:
-        exactly = zips._exactly
+    root = open_root(path)
+    exactly = zips._exactly
 
-        def late(file: object, count: int) -> bytes:
-            written_anew(path)
-            return exactly(file, count)  # type: ignore[arg-type]
+    def late(file: object, count: int) -> bytes:
+        written_anew(path)
+        return exactly(file, count)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(zips, "_exactly", late)
-        with pytest.raises(UnreachableError, match="has changed since it was listed"):
-            root.read(PATH)
+    monkeypatch.setattr(zips, "_exactly", late)
+    with pytest.raises(UnreachableError, match="has changed since it was listed"):
+        root.read(PATH)
 
 
 # Anything at all.
@@ -412,15 +415,34 @@ def test_no_bytes_raise_anything_else(tmp_path: Path) -> None:
         path = tmp_path / f"{number % 2}.zip"
         path.write_bytes(content)
         try:
-            with open_root(path) as root:
-                for name in root.names("data/videos") or ():
-                    try:
-                        found = root.read(f"data/videos/{name}")[0]
-                        outcomes.add("read")
-                        assert found in members.values()
-                        root.place(f"data/videos/{name}")
-                    except UnreadableError:
-                        outcomes.add("refused")
+            root = open_root(path)
+            for name in root.names("data/videos") or ():
+                try:
+                    found = root.read(f"data/videos/{name}")[0]
+                    outcomes.add("read")
+                    assert found in members.values()
+                    root.place(f"data/videos/{name}")
+                except UnreadableError:
+                    outcomes.add("refused")
         except UnreadableError:
             outcomes.add("no zip")
     assert outcomes == {"read", "refused", "no zip"}
+
+
+def test_a_zip_is_listed_again_when_it_was_touched_or_replaced(tmp_path: Path) -> None:
+    path = write(tmp_path / "recording.zip", {PATH: b"one"})
+    known = root_at(path)
+    assert root_at(str(path)) is known
+    os.utime(path, (1, 1))
+    with pytest.raises(UnreachableError, match="has changed since it was listed"):
+        known.read(PATH)
+    assert root_at(path).read(PATH)[0] == b"one"
+    write(tmp_path / "other.zip", {PATH: b"two"}).replace(path)
+    os.utime(path, (1, 1))
+    assert root_at(path).read(PATH)[0] == b"two"
+    path.write_bytes(b"nothing")
+    with pytest.raises(UnreachableError, match="is no zip that can be read"):
+        root_at(path)
+    path.unlink()
+    with pytest.raises(UnreachableError, match="cannot be reached: No such file"):
+        root_at(path)

@@ -88,7 +88,7 @@ def test_recordings_in_zips(world, tmp_path, open_dataset, compression, monkeypa
         for path in sorted((world.data / name).rglob("*.npy")):
             archive.write(path, path.relative_to(world.data))
     opened = []
-    monkeypatch.setattr("catalog.signals.roots.open_root", lambda path: opened.append(path) or open_root(path))
+    monkeypatch.setattr("catalog.arrays.opening.open_root", lambda path: opened.append(path) or open_root(path))
     ds = open_dataset(data, world.metadata, database=tmp_path / "catalog.db")
     assert ds.recording == [name]
     row = world.trials[world.trials.recording == name].iloc[1]

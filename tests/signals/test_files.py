@@ -193,6 +193,27 @@ def test_arrays_in_a_zip(database: str, shown: Shown, tmp_path: Path, method: in
             query.responses().stack()
 
 
+def test_a_zip_that_is_touched_or_replaced_while_its_signals_are_open(
+    database: str, shown: Shown, tmp_path: Path
+) -> None:
+    packed(database, shown, tmp_path, zipfile.ZIP_DEFLATED)
+    archive = tmp_path / f"{shown.open}.zip"
+    with Catalog(database) as cat:
+        signal = first_response(cat, shown)
+        expected = expected_of(shown, signal)
+        np.testing.assert_array_equal(signal.data, expected)
+        os.utime(archive, (1, 1))
+        np.testing.assert_array_equal(signal.data, expected)
+        replace_file(archive, archive.read_bytes())
+        np.testing.assert_array_equal(signal.data, expected)
+        path = tmp_path / "other.npy"
+        np.save(path, expected + 1)
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+            opened.write(path, signal.path)
+        with pytest.raises(SignalError, match=r"the same size, another content.*`catalog ingest DATA`"):
+            _ = signal.data
+
+
 def _sums(signals: list[Signal], sender: Any) -> None:
     sender.send([float(np.nansum(signal.data)) for signal in signals])
 

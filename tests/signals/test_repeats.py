@@ -107,7 +107,10 @@ def test_what_cannot_be_repeated(cat: Catalog, shown: Shown) -> None:
     with pytest.raises(QueryError, match="2 recordings saw these videos repeatedly, and have different neurons"):
         both.stack()
     with pytest.raises(NotFoundError, match="saw none of these videos repeatedly"):
+        both.stack("static")
+    with pytest.raises(QueryError, match=r"recording='dynamic' is in the names of 2 recordings") as caught:
         both.stack("dynamic")
+    assert all(name in str(caught.value) for name in shown.names)
     assert both.stack(shown.withheld[7:12]).recording == shown.withheld
     with pytest.raises(NotFoundError, match="no recording is called"):
         cat.repeats(recordings="dynamic1-2-3")

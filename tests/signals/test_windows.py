@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog import Catalog, QueryError, SignalError, TrialSegment
+from catalog.signals import Signal
 from ingest.ingesting import ingest_recordings
 from tests.signals.conftest import Shown
 
@@ -64,6 +66,24 @@ def test_a_query_that_was_cut_short(cat: Catalog, shown: Shown) -> None:
     assert len(windows) == 3
 
 
+@pytest.mark.parametrize("order", ["segment_id", "-segment_index", "-trial"])
+def test_each_trial_is_opened_once_in_any_order(
+    cat: Catalog, shown: Shown, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = cat.segment_presentations.filter(recording=shown.open, segment_label="RandomDots").order_by(order)
+    windows = query.responses(window=(-2, 4))
+    opened = []
+    read = Signal.data.fget
+    assert read is not None
+    monkeypatch.setattr(Signal, "data", property(lambda one: (opened.append(one.trial), read(one))[1]))
+    stack = windows.stack()
+    assert sorted(opened) == shown.trials_of(shown.open, "RandomDots")
+    for row, values in zip(query, stack.values, strict=True):
+        stored = shown.stored(row.recording, row.trial, "response")
+        padded = np.pad(stored, ((0, 0), (2, 0)), constant_values=np.nan)
+        np.testing.assert_array_equal(values, padded[:, row.frame_start : row.frame_start + 6])
+
+
 def test_segments_give_all_their_presentations(cat: Catalog, shown: Shown) -> None:
     segment = cat.segments.filter(label="RandomDots").first()
     windows = cat.segments.filter(id=segment.id).pupil(window=(0, 60))
@@ -104,6 +124,16 @@ def test_responses_of_several_recordings_apart(cat: Catalog, shown: Shown) -> No
     for recording, part in windows.by_recording().items():
         expected = expected_windows(shown, recording, "RandomDots", (0, 5))
         np.testing.assert_array_equal(part.stack().values, expected)
+
+
+def test_windows_in_other_processes(cat: Catalog, shown: Shown) -> None:
+    query = cat.segment_presentations.filter(recording=shown.open, segment_label="RandomDots")
+    windows = query.responses(cat.neurons.filter(coord_z__ge=300), window=(0, 5))
+    expected = windows.stack()
+    for sent in (windows, windows.by_recording()[shown.open]):
+        received = pickle.loads(pickle.dumps(sent))
+        np.testing.assert_array_equal(received.stack().values, expected.values)
+        assert (received.window, received.recordings) == ((0, 5), [shown.open])
 
 
 def test_a_window_beyond_the_valid_frames(cat: Catalog, shown: Shown) -> None:

@@ -497,17 +497,17 @@ def test_files_that_are_replaced_all_the_time_are_read_whole_or_not_at_all(tmp_p
     thread.start()
     outcomes: set[object] = set()
     try:
-        with open_root(tmp_path) as root:
-            for _ in range(2000):
-                try:
-                    content, found = root.read("data/videos/0.npy")
-                except UnreadableError as error:
-                    outcomes.add(type(error))
-                    continue
-                version = found.modified_ns // 10**9
-                outcomes.add(version)
-                assert content == versions[version]
-                assert found.bytes == len(content)
+        root = open_root(tmp_path)
+        for _ in range(2000):
+            try:
+                content, found = root.read("data/videos/0.npy")
+            except UnreadableError as error:
+                outcomes.add(type(error))
+                continue
+            version = found.modified_ns // 10**9
+            outcomes.add(version)
+            assert content == versions[version]
+            assert found.bytes == len(content)
     finally:
         done.set()
         thread.join()
