@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from catalog import signals
 from catalog.arrays import ArrayError, Root, UnreadableError, open_array, open_root, read_header
+from catalog.arrays.finding import trial_of
 from catalog.dataset.errors import DataSetError, UnknownIdError
 from catalog.dataset.folders import ARRAY_FOLDERS
 from catalog.dataset.names import ShownNames
@@ -134,35 +135,43 @@ class Loader:
         """
         if what not in ARRAY_FOLDERS:
             raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
-        with self._open(recording) as root:
-            paths = list_arrays(root, what)
-            if not paths:
-                raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
-            try:
-                return _stacked(root, paths, slice(None) if part is None else part, f"{what} of {recording}")
-            except (ArrayError, UnreadableError) as error:
-                raise SignalError(f"the {what} of {recording} in {root.path}: a file {error}") from error
+        files = self._files(recording, what)
+        if not files:
+            raise DataSetError(f"{self._places(recording)[0]} holds no arrays in {ARRAY_FOLDERS[what][0]}")
+        return _stacked(files, slice(None) if part is None else part, f"{what} of {recording}")
 
     def arrays(self, recording: str, what: str) -> list[Path]:
         """Return the files of one kind of a recording; they are in a zip if the recording is one."""
         if what not in ARRAY_FOLDERS:
             raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
-        with self._open(recording) as root:
-            return [root.path / path for path in list_arrays(root, what)]
+        return [root.path / path for root, path in self._files(recording, what)]
 
-    def _open(self, recording: str) -> Root:
-        """Open a recording where the data folder has it, else where the catalog knows it."""
-        owner = self.names.catalog.recording(recording)
-        places = [self.raw[recording]] if recording in self.raw else []
-        places += [Path(root.path) for root in owner.roots]
+    def _places(self, recording: str) -> list[Path]:
+        """Return where a recording may be: in the data folder first, then where the catalog knows it."""
+        known = [Path(root.path) for root in self.names.catalog.recording(recording).roots]
+        return list(dict.fromkeys([self.raw[recording], *known] if recording in self.raw else known))
+
+    def _files(self, recording: str, what: str) -> list[tuple[Root, str]]:
+        """Return the arrays of one kind, in the order of their names, each in the first place that has it."""
+        places = self._places(recording)
+        files: dict[str, tuple[Root, str]] = {}
+        wrong: list[str] = []
         for place in places:
-            if place.exists():
-                return open_root(place)
-        where = " or ".join(map(str, places)) or "any folder"
-        raise SignalError(
-            f"the arrays of {recording} are not in {where}; give the data folder: DataSet(DATA, …), or tell the "
-            "catalog where they are: `catalog relocate OLD NEW`"
-        )
+            try:
+                root = open_root(place)
+                with root.readable("data"):
+                    paths = list_arrays(root, what)
+            except UnreadableError as error:
+                wrong.append(str(error))
+                continue
+            for path in paths:
+                files.setdefault(path.rpartition("/")[2], (root, path))
+        if len(wrong) == len(places):
+            raise SignalError(
+                f"the arrays of {recording} are nowhere: {'; '.join(wrong) or 'no folder of it is known'}; give "
+                "the data folder: DataSet(DATA, …), or tell the catalog where they are: `catalog relocate OLD NEW`"
+            )
+        return [files[name] for name in sorted(files)]
 
     def _face(self, name: str, signal: Any) -> TrialSignal:
         identifier = self.names.video(signal.video_id, signal.published_video_id)
@@ -198,7 +207,7 @@ class Loader:
 def list_arrays(root: Root, what: str) -> list[str]:
     """Return the arrays of one kind, in the order of their names as text: 0, 1, 10, 100, 101 and so on."""
     for folder in ARRAY_FOLDERS[what]:
-        names = [name for name in root.names(folder) or [] if name.endswith(".npy") and not name.startswith(".")]
+        names = [name for name in root.names(folder) or [] if trial_of(name) is not None]
         if names:
             return [f"{folder}/{name}" for name in sorted(names)]
     return []
@@ -220,15 +229,22 @@ def _find_file(root: Root, signal: str, trial: int) -> SignalFile | None:
     return None
 
 
-def _stacked(root: Root, paths: Sequence[str], part: Any, what: str) -> NDArray[Any]:
-    first = open_array(root, paths[0])[part]
-    require_memory(first.nbytes * len(paths), None, f"the {what}")
-    stacked = np.empty((len(paths), *first.shape), first.dtype)
-    for index, path in enumerate(paths):
-        array = open_array(root, path)[part]
+def _stacked(files: Sequence[tuple[Root, str]], part: Any, what: str) -> NDArray[Any]:
+    first = _opened(*files[0], what)[part]
+    require_memory(first.nbytes * len(files), None, f"the {what}")
+    stacked = np.empty((len(files), *first.shape), first.dtype)
+    for index, (root, path) in enumerate(files):
+        array = _opened(root, path, what)[part]
         if array.shape != first.shape:
             raise DataSetError(
-                f"the {what} cannot be stacked: {paths[0]} has the shape {first.shape}, {path} has {array.shape}"
+                f"the {what} cannot be stacked: {files[0][1]} has the shape {first.shape}, {path} has {array.shape}"
             )
         stacked[index] = array
     return stacked
+
+
+def _opened(root: Root, path: str, what: str) -> NDArray[Any]:
+    try:
+        return open_array(root, path)
+    except (ArrayError, UnreadableError) as error:
+        raise SignalError(f"the {what} in {root.path}: {path} {error}") from error
