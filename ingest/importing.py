@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError
 
 from catalog.database import display_name
 from catalog.faults import unusable
-from catalog.models import IngestRun, Recording, Trial
+from catalog.models import Recording, Trial
+from catalog.published_files import STATES, states_of
 from ingest.facts import Problem, RecordingFacts
+from ingest.history import History, remember_states
 from ingest.published import (
-    GLOBAL_FOLDER,
     TOPIC,
     Findings,
     Layout,
@@ -37,7 +38,7 @@ from ingest.reconciling import reconcile_published
 from ingest.report import RunReport
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.identities import VIDEOS, remove_unshown, videos_of
-from ingest.writing.problems import clear_problems, read_problems, write_problems
+from ingest.writing.problems import clear_problems, write_problems
 from ingest.writing.recordings import replace_recording
 from ingest.writing.rows import chunks
 from ingest.writing.runs import finish_run, recorded_run
@@ -80,18 +81,30 @@ def import_metadata(
     """
     started = time.perf_counter()
     layout = find_layout(folder, recordings)
+    # Before they are read: what changes meanwhile is in another state.
+    states = states_of(layout.root, {name: found.path for name, found in layout.recordings.items()})
     parts = digests(layout)
     engine = open_or_create(database)
     try:
         with engine.connect() as connection:
-            history = _History.read(connection, layout)
-            if history.is_unchanged(connection, layout, parts):
-                return history.report(connection, layout, time.perf_counter() - started)
-        parameters = {"folder": os.path.abspath(folder), "digests": parts, "selected": layout.selected}
+            history = History.read(connection, layout)
+            unchanged = history.is_unchanged(connection, layout, parts)
+            if unchanged:
+                report = history.report(connection, layout, time.perf_counter() - started)
+        if unchanged:
+            if history.with_states(states):
+                remember_states(engine, layout, states)
+            return report
+        parameters: dict[str, Any] = {
+            "folder": os.path.abspath(folder),
+            "digests": parts,
+            "selected": layout.selected,
+            STATES: {name: [state] for name, state in states.items()},
+        }
         digest = overall(parts)
         with recorded_run(engine, "import", parameters, input_digest=digest) as run, run.writing() as connection:
             # Another import may have ended while this one waited for its turn.
-            history = _History.read(connection, layout)
+            history = History.read(connection, layout)
             work = _Import(connection, layout, run.id)
             work.run()
             clear_problems(connection, TOPIC, recordings=layout.recordings, general_of_runs=history.same)
@@ -106,57 +119,6 @@ def import_metadata(
     seconds = time.perf_counter() - started
     problems = [*work.problems, *work.disagreements]
     return RunReport("import", run.id, list(layout.recordings), dict(work.counts), problems, seconds=seconds)
-
-
-@dataclass
-class _History:
-    """The imports that this catalog has seen, newest first."""
-
-    runs: list[tuple[int, dict[str, Any]]]
-    same: list[int]
-    """The runs that this folder was imported by, or one with the same recordings."""
-
-    @classmethod
-    def read(cls, connection: Connection, layout: Layout) -> _History:
-        statement = sa.select(IngestRun.id, IngestRun.parameters).where(
-            IngestRun.command == "import", IngestRun.status == "done"
-        )
-        runs = [
-            (run_id, parameters) for run_id, parameters in connection.execute(statement.order_by(IngestRun.id.desc()))
-        ]
-        folder, known = os.path.abspath(layout.root), {*layout.known, GLOBAL_FOLDER}
-        same = [run_id for run_id, found in runs if found["folder"] == folder or found["digests"].keys() <= known]
-        return cls(runs, same)
-
-    def is_unchanged(self, connection: Connection, layout: Layout, parts: Mapping[str, str]) -> bool:
-        """Tell whether the catalog holds what an import of these files would write."""
-        return self._stimuli_unchanged(layout, parts) and all(
-            self._recording_unchanged(connection, name, parts[name]) for name in layout.recordings
-        )
-
-    def _stimuli_unchanged(self, layout: Layout, parts: Mapping[str, str]) -> bool:
-        for _, parameters in self.runs:
-            # A run with a selection has not written the videos that nobody in it shows.
-            complete = layout.selected or not parameters["selected"]
-            if complete and parameters["digests"][GLOBAL_FOLDER] == parts[GLOBAL_FOLDER]:
-                return True
-            if parameters["replaced_stimuli"]:
-                return False
-        return False
-
-    def _recording_unchanged(self, connection: Connection, name: str, digest: str) -> bool:
-        run_id = connection.scalar(sa.select(Recording.run_id).where(Recording.name == name))
-        last = next((run for run in self.runs if name in run[1]["digests"]), None)
-        if run_id is None or last is None or last[1]["digests"][name] != digest:
-            return False
-        # What came in later than that import, raw arrays say, has not been compared with it.
-        return run_id <= last[0]
-
-    def report(self, connection: Connection, layout: Layout, seconds: float) -> RunReport:
-        """Return the report of an import that had nothing to do."""
-        problems = read_problems(connection, TOPIC, recordings=layout.recordings, general_of_runs=self.same)
-        names = list(layout.recordings)
-        return RunReport("import", None, names, problems=problems, unchanged=True, seconds=seconds)
 
 
 @dataclass

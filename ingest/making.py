@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,7 @@ from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from ingest.progress import Progress
 from ingest.report import RunReport
+from ingest.workers import cores
 
 
 def take_in_metadata(database: str, folder: Path, recordings: list[str] | None) -> str | None:
@@ -34,10 +34,10 @@ def take_in_data(database: str, folder: Path, recordings: list[str] | None, tell
             done, there = progress.recordings
             tell(f"{progress.line} ({done} of {there})")
 
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as executor:
+    number = cores()
+    with ThreadPoolExecutor(number) as executor:
         report = ingest_recordings(
-            database, folder, recordings=recordings, workers=cores, executor=executor, progress=listen
+            database, folder, recordings=recordings, workers=number, executor=executor, progress=listen
         )
     return _sentence(report, database)
 

@@ -116,7 +116,7 @@ def _result(future: Future[Result]) -> Result:
 @contextmanager
 def open_workers(executor: Executor | None, number: int | None) -> Iterator[Workers]:
     """Yield the workers: the caller's executor, else `number` processes, by default one for each core."""
-    number = number or _cores()
+    number = number or cores()
     if executor is not None or number == 1:
         crew = Workers(executor, number)
         try:
@@ -195,5 +195,6 @@ def _work(function: Callable[[Task], Result], task: Task) -> Result:
             _Duty.busy = False
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use, which a scheduler may have made fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -116,7 +116,7 @@ class DataSet(Questions):
         # Who forgets to close a notebook's DataSet shall not leave its database open.
         self._closing = weakref.finalize(self, self.catalog.close)
         neurons = {name: facts["neurons"] for name, facts in self.info.items()}
-        self._loader = Loader(self._names, opening.raw, neurons)
+        self._loader = Loader(self._names, {name: root.path for name, root in opening.raw.items()}, neurons)
         if check and check_data:
             opening.tell_differences({name: facts["trials"] for name, facts in self.info.items()})
 

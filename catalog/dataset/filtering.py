@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import numbers
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,9 @@ TEXT_OPERATORS = ("contains", "startswith", "endswith")
 OPERATORS = (*COMPARISONS, *TEXT_OPERATORS)
 FORMER_NAMES = {"ID": "video_ID"}
 """What columns were called in earlier published versions."""
+
+QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`""")
+"""Text and names in a query, of which an `@` may be a part."""
 
 HaveIds = Callable[["pd.DataFrame", list[str]], "np.ndarray[Any, Any]"]
 """Of a table, and names that its column of IDs does not show: the rows that are meant by them."""
@@ -162,7 +166,7 @@ def _contains(values: pd.Series[Any], name: str, value: Any) -> Any:
         raise DataSetTypeError(f"{values.name}__{name}={value!r}: expected text")
     try:
         found = getattr(values.str, name)(value, na=False)
-    except Exception as error:
+    except (re.error, ValueError) as error:
         # What a broken regular expression raises depends on how pandas stores text.
         raise DataSetError(f"{values.name}__{name}={value!r}: no regular expression ({error})") from error
     return found.to_numpy(dtype=bool)
@@ -207,8 +211,14 @@ def _as_called(values: pd.Series[Any], answer: Any) -> Any:
 def _queried(found: pd.DataFrame, query: str) -> pd.DataFrame:
     if not isinstance(query, str):
         raise DataSetTypeError(f"query={query!r}: expected text such as \"label == 'Gabor' and valid_frames >= 300\"")
+    if "@" in QUOTED.sub("", query):
+        raise DataSetError(
+            f"query={query!r}: variables of the caller, such as @name, cannot be seen from here; put the value into "
+            'the text, as in query=f"valid_frames >= {n}" or query=f"label == {name!r}"'
+        )
     try:
-        return found.query(query)
+        # Names are columns alone: nothing of this program's own is to be found under one.
+        return found.query(query, local_dict={}, global_dict={})
     except NameError as error:
         name = str(error).split("'")[1] if "'" in str(error) else query
         raise DataSetError(f"query={query!r}: unknown column {name!r}. {nearest(name, found.columns)}") from error

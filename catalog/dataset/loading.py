@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from catalog import signals
 from catalog.arrays import Root, UnreadableError, open_root
+from catalog.arrays.finding import trial_of
 from catalog.dataset.errors import DataSetError, UnknownIdError
 from catalog.dataset.finding import FolderRoots, find_array
 from catalog.dataset.folders import ARRAY_FOLDERS
@@ -145,32 +146,42 @@ class Loader:
         stacked = stack_arrays(placed, slice(None) if part is None else part, what)
         if stacked is not None:
             return stacked
-        try:
-            root = self._open(recording)
-        except UnreadableError as error:
-            raise SignalError(f"the {what} of {recording}: {error}") from error
-        raise DataSetError(f"{root.path} holds no arrays in {ARRAY_FOLDERS[what][0]}")
+        # Where there is no place to look, that is the error.
+        self._files(recording, what)
+        raise DataSetError(f"{self._places(recording)[0]} holds no arrays in {ARRAY_FOLDERS[what][0]}")
 
     def arrays(self, recording: str, what: str) -> list[Path]:
         """Return the files of one kind of a recording; they are in a zip if the recording is one."""
         if what not in ARRAY_FOLDERS:
             raise DataSetError(f"unknown kind of data {what!r}. {nearest(str(what), ARRAY_FOLDERS)}")
-        root = self._open(recording)
-        return [root.path / path for path in list_arrays(root, what)]
+        return [root.path / path for root, path in self._files(recording, what)]
 
-    def _open(self, recording: str) -> Root:
-        """Open a recording where the data folder has it, else where the catalog knows it."""
-        owner = self.names.catalog.recording(recording)
-        places = [self.raw[recording]] if recording in self.raw else []
-        places += [Path(root.path) for root in owner.roots]
+    def _places(self, recording: str) -> list[Path]:
+        """Return where a recording may be: in the data folder first, then where the catalog knows it."""
+        known = [Path(root.path) for root in self.names.catalog.recording(recording).roots]
+        return list(dict.fromkeys([self.raw[recording], *known] if recording in self.raw else known))
+
+    def _files(self, recording: str, what: str) -> list[tuple[Root, str]]:
+        """Return the arrays of one kind, in the order of their names, each in the first place that has it."""
+        places = self._places(recording)
+        files: dict[str, tuple[Root, str]] = {}
+        wrong: list[str] = []
         for place in places:
-            if place.exists():
-                return open_root(place)
-        where = " or ".join(map(str, places)) or "any folder"
-        raise SignalError(
-            f"the arrays of {recording} are not in {where}; give the data folder: DataSet(DATA, …), or tell the "
-            "catalog where they are: `catalog relocate OLD NEW`"
-        )
+            try:
+                root = open_root(place)
+                with root.readable("data"):
+                    paths = list_arrays(root, what)
+            except UnreadableError as error:
+                wrong.append(str(error))
+                continue
+            for path in paths:
+                files.setdefault(path.rpartition("/")[2], (root, path))
+        if len(wrong) == len(places):
+            raise SignalError(
+                f"the arrays of {recording} are nowhere: {'; '.join(wrong) or 'no folder of it is known'}; give "
+                "the data folder: DataSet(DATA, …), or tell the catalog where they are: `catalog relocate OLD NEW`"
+            )
+        return [files[name] for name in sorted(files)]
 
     def _drawbacks(self, video: Video) -> tuple[bool, ...]:
         """Return what speaks against a presentation as an example, what weighs most first."""
@@ -213,7 +224,7 @@ class Loader:
 def list_arrays(root: Root, what: str) -> list[str]:
     """Return the arrays of one kind, in the order of their names as text: 0, 1, 10, 100, 101 and so on."""
     for folder in ARRAY_FOLDERS[what]:
-        names = [name for name in root.names(folder) or [] if name.endswith(".npy") and not name.startswith(".")]
+        names = [name for name in root.names(folder) or [] if trial_of(name) is not None]
         if names:
             return [f"{folder}/{name}" for name in sorted(names)]
     return []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from catalog.arrays import Root
 from catalog.catalog import Catalog
 from catalog.database import DEFAULT_DATABASE, connect, database_url, display_name, schema_revision
 from catalog.dataset import folders
@@ -18,6 +19,7 @@ from catalog.dataset.making import maker
 from catalog.errors import CatalogError, nearest
 from catalog.models import IngestRun, Recording
 from catalog.names import recording_name
+from catalog.published_files import STATES, published_recordings, states_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,13 +49,13 @@ class Opening:
     database: str | None
     check: bool = True
     level: int = logging.WARNING
-    raw: dict[str, Path] = field(init=False)
+    raw: dict[str, Root] = field(init=False)
     published: dict[str, Path] = field(init=False)
 
     def __post_init__(self) -> None:
         """Look into the folders."""
         self.raw = folders.raw_recordings(self.data)
-        self.published = folders.published_recordings(self.metadata)
+        self.published = published_recordings(self.metadata)
         if self.metadata is not None and not self.metadata.is_dir():
             logger.warning("there is no metadata folder %s; going on without it", self.metadata)
 
@@ -121,13 +123,9 @@ class Opening:
         missing = [name for name in self.published if name not in known]
         if not self.check:
             return missing
-        imported = _import_times(connection)
-        whole = folders.global_written(self.metadata)
-        return sorted(
-            name
-            for name, path in self.published.items()
-            if name not in known or max(folders.last_written(path), whole) > imported.get(name, 0.0)
-        )
+        imported = _imported_states(connection)
+        states = states_of(self.metadata, self.published)
+        return sorted(name for name in states if name not in known or states[name] not in imported.get(name, ()))
 
     def _take_in(self, name: str, published: Sequence[str], raw: Sequence[str]) -> None:
         """Import and ingest what is lacking; the import alone where there is metadata, since it takes seconds."""
@@ -138,7 +136,7 @@ class Opening:
             if done is not None:
                 logger.log(self.level, "the catalog %s, from %s: %s", shown, self.metadata, done)
         if raw and self.data is not None:
-            size = folders.gigabytes(self.raw[one] for one in raw)
+            size = folders.gigabytes(self.raw[one].path for one in raw)
             # Hours of reading are never begun in silence.
             logger.warning(
                 "taking %d recording(s) in %s into the catalog %s: without metadata, all of their %.1f GB is read "
@@ -177,7 +175,7 @@ class Opening:
                 differing.append(name)
                 logger.warning(
                     "%s has %d trials in %s and %d in the catalog; `catalog ingest %s` brings it up to date",
-                    name, len(found), self.raw[name], len(numbers), self.data,
+                    name, len(found), self.raw[name].path, len(numbers), self.data,
                 )  # fmt: skip
         return differing
 
@@ -209,13 +207,11 @@ def _known(connection: sa.Connection) -> list[str]:
     return list(connection.scalars(sa.select(Recording.name).order_by(Recording.name)))
 
 
-def _import_times(connection: sa.Connection) -> dict[str, float]:
-    """Return when the metadata of each recording was last imported, in seconds since 1970."""
-    statement = sa.select(IngestRun.started_at, IngestRun.parameters).where(
-        IngestRun.command == "import", IngestRun.status == "done"
-    )
-    times: dict[str, float] = {}
-    for began, parameters in connection.execute(statement.order_by(IngestRun.id)):
+def _imported_states(connection: sa.Connection) -> dict[str, list[str]]:
+    """Return the states in which the files of each recording hold what was last imported of it."""
+    statement = sa.select(IngestRun.parameters).where(IngestRun.command == "import", IngestRun.status == "done")
+    states: dict[str, list[str]] = {}
+    for parameters in connection.scalars(statement.order_by(IngestRun.id)):
         for name in parameters.get("digests", {}):
-            times[name] = began.timestamp()
-    return times
+            states[name] = parameters.get(STATES, {}).get(name, [])
+    return states

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from catalog.arrays import Root, UnreadableError, root_at
+from catalog.arrays import Root, root_at
+from catalog.arrays.finding import Skipped, find_roots, readable, trial_of
 from catalog.arrays.roots import SIGNAL_FOLDERS
 from catalog.arrays.zips import DOUBLED, ZipRoot
 from catalog.names import recording_name, recording_parts
@@ -16,8 +16,6 @@ from ingest.facts import Problem
 KINDS = ("video", "response", "behavior", "gaze")
 FOLDER_OF = {"video": "videos", "response": "responses", "behavior": "behavior", "gaze": "pupil_center"}
 TOPIC = "ingest"
-LARGEST = 2**31 - 1
-"""Integers are 32 bits wide in PostgreSQL."""
 LONGEST_NAME = 200
 """Characters of a strange name that are shown."""
 
@@ -60,36 +58,14 @@ def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
     UnreadableError
         The zip given cannot be read.
     """
-    data = data.absolute()
-    if not data.is_dir() or is_recording(root_at(data)):
-        return ([scan_recording(data)] if is_recording(root_at(data)) else []), []
-    found: dict[str, RecordingFolder] = {}
-    problems: list[Problem] = []
-    for entry in _folders_first(data):
-        path = data / entry.name
-        if entry.name != _readable(entry.name):
-            problems.append(_skipped(path, "unreadable_name", "has a name that is not UTF-8"))
-            continue
-        # A zip that lies beside its folder need not be opened.
-        if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found, problems):
-            continue
-        recording = _looked_into(path, entry.is_dir(), problems)
-        if recording is not None and not _is_there_already(recording.name, path, found, problems):
-            found[recording.name] = recording
-    return [found[name] for name in sorted(found)], problems
+    found = find_roots(data.absolute(), root_at)
+    recordings = [scan_recording(root, found.own_names[name]) for name, root in found.roots.items()]
+    return recordings, [_skipped(one) for one in found.skipped]
 
 
-def is_recording(root: Root) -> bool:
-    """Whether a folder has the layout of a recording: at least one folder of arrays below `data/`."""
-    there = set(root.names("data") or ()) & set(SIGNAL_FOLDERS)
-    return any(root.names(f"data/{folder}") is not None for folder in there)
-
-
-def scan_recording(path: Path) -> RecordingFolder:
-    """List the trial files of a recording's folder or zip."""
-    root = root_at(path)
-    own_name = _own_name(path, root)
-    recording = RecordingFolder(recording_name(own_name), path)
+def scan_recording(root: Root, own_name: str) -> RecordingFolder:
+    """List the trial files of a recording's folder or zip; `own_name` is what the folder is called."""
+    recording = RecordingFolder(recording_name(own_name), root.path)
     if not recording.parts:
         recording.problems.append(
             _problem(
@@ -149,10 +125,10 @@ def missing_files(recording: RecordingFolder) -> Iterator[Problem]:
 
 def _scan_signal(recording: RecordingFolder, folder: str, names: list[str], kind: str) -> None:
     for name in names:
-        stem, suffix = os.path.splitext(name)
-        relative = f"{folder}/{_readable(name)}"
-        if suffix == ".npy" and stem.isascii() and stem.isdigit() and int(stem) <= LARGEST:
-            files = recording.files.setdefault(int(stem), {})
+        trial = trial_of(name)
+        relative = f"{folder}/{readable(name)}"
+        if trial is not None:
+            files = recording.files.setdefault(trial, {})
             if kind in files:
                 recording.problems.append(
                     _problem(
@@ -160,7 +136,7 @@ def _scan_signal(recording: RecordingFolder, folder: str, names: list[str], kind
                         "warning",
                         "doubled_file",
                         relative,
-                        f"{relative} and {files[kind]} are both trial {int(stem)}",
+                        f"{relative} and {files[kind]} are both trial {trial}",
                         f"used {files[kind]}",
                         kind,
                     )
@@ -183,55 +159,6 @@ def _scan_signal(recording: RecordingFolder, folder: str, names: list[str], kind
         )
 
 
-def _readable(name: str) -> str:
-    """Return a file's name as text that every database can store; it may be any bytes."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _folders_first(data: Path) -> list[os.DirEntry[str]]:
-    """Return what a folder holds: folders by name, then files by name, since a folder goes before its zip."""
-    with os.scandir(data) as entries:
-        return sorted(
-            (entry for entry in entries if not entry.name.startswith(".")),
-            key=lambda entry: (not entry.is_dir(), entry.name),
-        )
-
-
-def _is_zip(path: Path) -> bool:
-    return path.suffix.lower() == ".zip"
-
-
-def _looked_into(path: Path, is_folder: bool, problems: list[Problem]) -> RecordingFolder | None:
-    """Return the recording that a folder or a zip is; one that is none is told among the problems, other files not."""
-    if not is_folder and not _is_zip(path):
-        return None
-    try:
-        if is_recording(root_at(path)):
-            return scan_recording(path)
-    except UnreadableError as error:
-        problems.append(_skipped(path, "unreadable_recording", f"cannot be taken in: {error}", "error"))
-        return None
-    what = "a folder" if is_folder else "a zip"
-    problems.append(_skipped(path, "no_recording", f"is {what} without data/videos, data/responses or such"))
-    return None
-
-
-def _is_there_already(name: str, path: Path, found: dict[str, RecordingFolder], problems: list[Problem]) -> bool:
-    """Tell whether a recording was found before: in a folder without files it was not, for a zip."""
-    if name not in found or (_is_zip(path) and not found[name].files):
-        return False
-    problems.append(_skipped(path, "doubled_recording", f"is the recording that {found[name].path.name} is, too"))
-    return True
-
-
-def _own_name(path: Path, root: Root) -> str:
-    """Return the name that a recording's folder has, or would have when it is unpacked."""
-    if not isinstance(root, ZipRoot):
-        return path.name
-    stem = path.stem if _is_zip(path) else path.name
-    return root.folder if recording_parts(root.folder) and not recording_parts(stem) else stem
-
-
 def _tell_strange_names(recording: RecordingFolder, root: ZipRoot) -> None:
     for why in sorted({why for _, why in root.strange}):
         names = [name.encode("unicode_escape").decode("ascii") for name, its in root.strange if its == why]
@@ -242,9 +169,8 @@ def _tell_strange_names(recording: RecordingFolder, root: ZipRoot) -> None:
         )
 
 
-def _skipped(path: Path, kind: str, what: str, severity: str = "warning") -> Problem:
-    name = _readable(path.name)
-    return Problem(severity, kind, TOPIC, f"{name} {what}", "passed it over", path=name)
+def _skipped(one: Skipped) -> Problem:
+    return Problem(one.severity, one.kind, TOPIC, f"{one.name} {one.what}", "passed it over", path=one.name)
 
 
 def _problem(

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.arrays import ArrayError, Root, UnreachableError, UnreadableError, root_at
+from catalog.arrays.finding import LARGEST
 from ingest.facts import Problem, Row
 from ingest.reading.arrays import read_array, read_texts
-from ingest.reading.layout import LARGEST, TOPIC, RecordingFolder
+from ingest.reading.layout import TOPIC, RecordingFolder
 
 TIERS = "meta/trials/tiers.npy"
 UNIT_IDS = "meta/neurons/unit_ids.npy"

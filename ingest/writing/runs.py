@@ -26,6 +26,7 @@ __all__ = [
     "NO_ANALYSIS",
     "RUNS",
     "OpenRun",
+    "amend_run",
     "fail_ended_runs",
     "finish_run",
     "keep_parameters",
@@ -223,3 +224,8 @@ def keep_parameters(connection: Connection, run_id: int, parameters: Mapping[str
     """Replace the parameters of a run that goes on."""
     values = {"parameters": {**parameters, PROCESS: this_process()}}
     connection.execute(sa.update(RUNS).where(RUNS.c.id == run_id).values(values))
+
+
+def amend_run(connection: Connection, run_id: int, parameters: Mapping[str, Any]) -> None:
+    """Replace the parameters of a run that has ended."""
+    connection.execute(sa.update(RUNS).where(RUNS.c.id == run_id).values(parameters=dict(parameters)))

@@ -143,6 +143,8 @@ def test_an_unknown_value_gives_no_rows_and_a_warning(ds, caplog):
         ({"query": "lable == 'Gabor'"}, DataSetError, "unknown column 'lable'. Did you mean 'label'?"),
         ({"query": "label =="}, DataSetError, "cannot be answered"),
         ({"query": 3}, DataSetTypeError, "query=3: expected text"),
+        ({"query": "recording == @query"}, DataSetError, "put the value into the text, as in query=f"),
+        ({"query": "label == '@' and valid_frames > @n"}, DataSetError, "such as @name, cannot be seen from here"),
     ],
     ids=named,
 )
@@ -150,6 +152,10 @@ def test_bad_questions(ds, conditions, error, told):
     with pytest.raises(error, match=re.escape(told)):
         ds.filter_trials(**conditions)
     assert issubclass(error, (ValueError, TypeError))
+
+
+def test_a_query_may_hold_an_at_in_its_text(ds):
+    assert ds.filter_trials(query="label != 'a@b' and label != \"@found\"").equals(ds.trials_df)
 
 
 @two_catalogs

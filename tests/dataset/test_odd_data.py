@@ -10,8 +10,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from catalog.arrays import open_root
+from catalog.dataset.folders import raw_recordings, raw_trials
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
+from ingest.reading.layout import find_recordings
 from tests.dataset.conftest import published_trials
 from tests.ingesting.publish import Published
 
@@ -119,3 +121,38 @@ def test_behavior_spelled_in_another_way(world, tmp_path, open_dataset):
     np.testing.assert_array_equal(ds.load_behavior_by_trial(name, trial, "locomotion").data, stored[1])
     assert ds.load_all_data(name, "behavior").shape == (ds.info[name]["n_trials"], *stored.shape)
     assert isinstance(ds.count_videos_across(["label"]), pd.DataFrame)
+
+
+def test_what_is_in_a_data_folder_is_what_ingesting_finds(world, tmp_path):
+    first, second = world.recordings
+    data = tmp_path / "data"
+    shutil.make_archive(str(tmp_path / "packed"), "zip", world.data, first)
+    data.mkdir()
+    shutil.copy(tmp_path / "packed.zip", data / "download.zip")
+    shutil.make_archive(str(tmp_path / "bare"), "zip", world.data / second)
+    shutil.copy(tmp_path / "bare.zip", data / f"{second}_30hz.ZIP")
+    (data / "_made" / "data" / "videos").mkdir(parents=True)
+    (data / "notes.zip").write_text("no zip")
+    (data / f"dynamic1-2-3-Video-{'0' * 32}.zip").write_text("no zip")
+    (data / "empty").mkdir()
+    (data / "spelled" / "data" / "bahavior").mkdir(parents=True)
+    found, _ = find_recordings(data)
+    assert {one.name: one.path for one in found} == {name: root.path for name, root in raw_recordings(data).items()}
+    assert [one.name for one in found] == ["_made", first, second, "spelled"]
+    assert all(set(map(str, one.files)) == raw_trials(raw_recordings(data)[one.name]) for one in found)
+
+
+def test_whole_arrays_are_looked_for_where_each_file_is(world, tmp_path, open_dataset):
+    name = world.recordings[0]
+    ingest_recordings(tmp_path / "catalog.db", world.data, workers=1)
+    elsewhere = tmp_path / "part" / name / "data"
+    elsewhere.mkdir(parents=True)
+    shutil.copytree(world.data / name / "data" / "behavior", elsewhere / "behavior")
+    ds = open_dataset(tmp_path / "part", database=tmp_path / "catalog.db", check=False)
+    trials = ds.info[name]["trials"]
+    assert [path.stem for path in ds.get_data_list(name, "responses")] == trials
+    assert ds.get_data_list(name, "behavior")[0].parents[2] == elsewhere.parent
+    (elsewhere / "behavior" / f"{trials[0]}.npy").unlink()
+    assert ds.get_data_list(name, "behavior")[0] == world.array(name, "behavior", trials[0])
+    expected = np.stack([np.load(world.array(name, "responses", trial)) for trial in trials])
+    np.testing.assert_array_equal(ds.load_all_data(name, "responses"), expected)

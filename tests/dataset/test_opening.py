@@ -137,9 +137,56 @@ def test_metadata_written_anew_is_imported_again(folders, world, open_dataset, c
     assert "train" not in set(ds.trials_df[ds.trials_df.recording == name].trial_type)
     assert "train" in set(ds.trials_df.trial_type)
     assert "imported 1 recording: " in caplog.text
-    os.utime(table, (later + 5, later + 5))
+
+
+@pytest.mark.parametrize("touched", ["future", "past"])
+def test_files_of_another_time_are_looked_into_once(folders, open_dataset, new_database, caplog, monkeypatch, touched):
+    def asked():
+        open_dataset(folder_metadata=folders / "metadata", database=new_database)
+
+    asked()
+    when = time.time() + (1e6 if touched == "future" else -1e6)
+    copy = folders / "copy"
+    shutil.copytree(folders / "metadata", copy)
+    for path in (folders / "metadata").rglob("*.*"):
+        os.utime(path, (when, when))
     caplog.clear()
-    assert commands(open_dataset(folder_metadata=folders / "metadata")) == ["import", "import"]
+    asked()
+    assert caplog.text == ""
+    monkeypatch.setattr("catalog.dataset.opening.maker", lambda: pytest.fail("imported again"))
+    asked()
+    monkeypatch.undo()
+    # Of two copies, both are known.
+    open_dataset(folder_metadata=copy, database=new_database)
+    monkeypatch.setattr("catalog.dataset.opening.maker", lambda: pytest.fail("imported again"))
+    asked()
+    assert commands(open_dataset(folder_metadata=copy, database=new_database)) == ["import"]
+
+
+def test_an_older_file_that_tells_otherwise_is_imported(folders, world, open_dataset):
+    open_dataset(folder_metadata=folders / "metadata")
+    name = world.recordings[0]
+    table = folders / "metadata" / name / "trials" / f"meta-trials_{name}.csv"
+    before = table.read_text()
+    for text, when in ((before.replace(",train,", ",oracle,"), 1e9), (before, 1.1e9)):
+        table.write_text(text)
+        os.utime(table, (when, when))
+        ds = open_dataset(folder_metadata=folders / "metadata")
+        kinds = set(ds.trials_df[ds.trials_df.recording == name].trial_type)
+        assert ("train" in kinds) == (text == before)
+
+
+def test_states_are_not_remembered_where_nothing_can_be_written(folders, open_dataset, caplog, monkeypatch):
+    open_dataset(folder_metadata=folders / "metadata").close()
+    later = time.time() + 5
+    os.utime(next((folders / "metadata" / "global_meta" / "videos").iterdir()), (later, later))
+
+    def refuse(*_, **__):
+        raise DatabaseError("cannot be written")
+
+    monkeypatch.setattr("ingest.history.writing", refuse)
+    caplog.clear()
+    assert commands(open_dataset(folder_metadata=folders / "metadata")) == ["import"]
     assert caplog.text == ""
 
 
@@ -178,8 +225,16 @@ def test_a_recording_that_came_later(folders, world, open_dataset, tmp_path, cap
 
 def test_trials_that_came_or_went_are_told_of(folders, world, open_dataset, caplog):
     open_dataset(folders / "data", folders / "metadata")
-    gone = next((folders / "data" / world.recordings[0] / "data" / "responses").glob("*.npy"))
+    first = folders / "data" / world.recordings[0] / "data"
+    gone = next((first / "responses").glob("*.npy"))
     gone.unlink()
+    (first / "responses" / "12.txt").touch()
+    caplog.clear()
+    # A trial of which one array is missing is a trial, for ingesting too.
+    open_dataset(folders / "data", folders / "metadata")
+    assert caplog.text == ""
+    for kind in ("videos", "behavior", "pupil_center"):
+        (first / kind / gone.name).unlink()
     caplog.clear()
     open_dataset(folders / "data", folders / "metadata")
     n_trials = sum(world.trials.recording == world.recordings[0])
@@ -205,7 +260,7 @@ def test_data_that_moved_is_found_in_the_folder_given(folders, world, open_datas
 def test_a_catalog_that_cannot_be_written_is_read(folders, world, open_dataset, caplog, monkeypatch):
     open_dataset(folder_metadata=folders / "metadata").close()
     later = time.time() + 5
-    os.utime(folders / "metadata" / "global_meta" / "videos", (later, later))
+    os.utime(next((folders / "metadata" / "global_meta" / "videos").iterdir()), (later, later))
 
     class ReadOnly:
         def take_in_metadata(self, *_):

@@ -321,7 +321,7 @@ def test_unreadable_folders_are_named(films: World, scratch: Path, monkeypatch: 
     def denied(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("ingest.reading.layout.os.scandir", denied)
+    monkeypatch.setattr("catalog.arrays.finding.os.scandir", denied)
     database = scratch / "catalog.db"
     assert_refused(ingest(database, films.folder), f"cannot list {films.folder}", "Permission denied")
     assert not database.exists()

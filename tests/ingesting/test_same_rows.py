@@ -70,7 +70,7 @@ def test_the_order_in_which_folders_are_listed_changes_nothing(
         with listed(path) as entries:
             yield iter(sorted(entries, key=lambda entry: entry.name, reverse=True))
 
-    monkeypatch.setattr("ingest.reading.layout.os.scandir", backwards)
+    monkeypatch.setattr("catalog.arrays.finding.os.scandir", backwards)
     ingest_recordings(database, pair.folder, workers=1)
     assert_same(expected, database)
 

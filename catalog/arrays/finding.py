@@ -1,0 +1,156 @@
+"""Finding recordings: which of a data folder's entries are roots, what they are called, and which files are trials'."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catalog.arrays.opening import open_root
+from catalog.arrays.roots import SIGNAL_FOLDERS, Root, UnreadableError
+from catalog.arrays.zips import ZipRoot
+from catalog.names import recording_name, recording_parts
+
+LARGEST = 2**31 - 1
+"""Integers are 32 bits wide in PostgreSQL."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An entry of a data folder that is passed over: its name as text, which kind of thing is wrong, and what it is."""
+
+    name: str
+    kind: str
+    what: str
+    severity: str = "warning"
+
+
+@dataclass
+class FoundRoots:
+    """The recordings of a data folder, by name, and what else was found there.
+
+    Attributes
+    ----------
+    roots
+        The root of each recording, by the name that it has in the catalog, in the order of these names.
+    own_names
+        The name that each recording's folder has, or would have when it is unpacked, by the same names.
+    skipped
+        What looks like a recording and is none.
+    """
+
+    roots: dict[str, Root] = field(default_factory=dict)
+    own_names: dict[str, str] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundRoots:
+    """Return the recordings in a folder (or the one that it is, or that a zip holds), and what else was found there.
+
+    Files and folders whose names begin with a dot belong to other programs and are passed over. A recording's zip that
+    lies beside its folder is passed over, too. `opened` opens a root; nothing of it is read but the names.
+
+    Raises
+    ------
+    UnreadableError
+        The zip given cannot be read.
+    """
+    found = FoundRoots()
+    if not data.is_dir() or is_recording(opened(data)):
+        root = opened(data)
+        if is_recording(root):
+            _add(found, root)
+        return found
+    for entry in _folders_first(data):
+        path = data / entry.name
+        if entry.name != readable(entry.name):
+            found.skipped.append(Skipped(readable(entry.name), "unreadable_name", "has a name that is not UTF-8"))
+            continue
+        # A zip that lies beside its folder need not be opened.
+        if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found):
+            continue
+        found_root = _looked_into(path, entry.is_dir(), found, opened)
+        if found_root is not None and not _is_there_already(recording_name(own_name(found_root)), path, found):
+            _add(found, found_root)
+    found.roots = {name: found.roots[name] for name in sorted(found.roots)}
+    return found
+
+
+def is_recording(root: Root) -> bool:
+    """Whether a folder has the layout of a recording: at least one folder of arrays below `data/`."""
+    there = set(root.names("data") or ()) & set(SIGNAL_FOLDERS)
+    return any(root.names(f"data/{folder}") is not None for folder in there)
+
+
+def own_name(root: Root) -> str:
+    """Return the name that a recording's folder has, or would have when it is unpacked."""
+    path = root.path.absolute()
+    if not isinstance(root, ZipRoot):
+        return path.name
+    stem = path.stem if _is_zip(path) else path.name
+    return root.folder if recording_parts(root.folder) and not recording_parts(stem) else stem
+
+
+def trial_of(name: str) -> int | None:
+    """Return the trial whose array a file holds, as its name tells (`<number>.npy`); None for another file."""
+    stem, suffix = os.path.splitext(name)
+    if suffix == ".npy" and stem.isascii() and stem.isdigit() and int(stem) <= LARGEST:
+        return int(stem)
+    return None
+
+
+def trials_of(root: Root) -> set[int]:
+    """Return the trials of which a recording has an array, of whatever kind."""
+    names = (name for folder in SIGNAL_FOLDERS for name in root.names(f"data/{folder}") or ())
+    return {trial for trial in map(trial_of, names) if trial is not None}
+
+
+def readable(name: str) -> str:
+    """Return a file's name as text that every database can store; it may be any bytes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _add(found: FoundRoots, root: Root) -> None:
+    name = own_name(root)
+    found.roots[recording_name(name)] = root
+    found.own_names[recording_name(name)] = name
+
+
+def _folders_first(data: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds: folders by name, then files by name, since a folder goes before its zip."""
+    with os.scandir(data) as entries:
+        return sorted(
+            (entry for entry in entries if not entry.name.startswith(".")),
+            key=lambda entry: (not entry.is_dir(), entry.name),
+        )
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
+
+
+def _looked_into(path: Path, is_folder: bool, found: FoundRoots, opened: Callable[[Path], Root]) -> Root | None:
+    """Return the root that a folder or a zip is; one that is no recording is told of, other files are not."""
+    if not is_folder and not _is_zip(path):
+        return None
+    try:
+        root = opened(path)
+        if is_recording(root):
+            return root
+    except UnreadableError as error:
+        found.skipped.append(Skipped(path.name, "unreadable_recording", f"cannot be taken in: {error}", "error"))
+        return None
+    what = "a folder" if is_folder else "a zip"
+    what = f"is {what} without data/videos, data/responses or such"
+    found.skipped.append(Skipped(path.name, "no_recording", what))
+    return None
+
+
+def _is_there_already(name: str, path: Path, found: FoundRoots) -> bool:
+    """Tell whether a recording was found before: in a folder without files it was not, for a zip."""
+    first = found.roots.get(name)
+    if first is None or (_is_zip(path) and not trials_of(first)):
+        return False
+    found.skipped.append(Skipped(path.name, "doubled_recording", f"is the recording that {first.path.name} is, too"))
+    return True
