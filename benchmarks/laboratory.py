@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Engine
 
 from benchmarks.films import film_name, packed, parametric
+from catalog.writing import writing
 from ingest.facts import RecordingFacts, Row, TrialFacts
 from ingest.identifying import identify
 from ingest.writing.identities import VIDEOS, add_video_segments
 from ingest.writing.recordings import replace_recording
-from ingest.writing.runs import finish_run, start_run, writing
+from ingest.writing.runs import finish_run, start_run
 
 RECORDINGS = 300
 NEURONS = 8_700

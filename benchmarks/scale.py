@@ -26,12 +26,13 @@ from benchmarks.measure import peak_megabytes, show, wall_seconds
 from catalog import Catalog
 from catalog.database import connect
 from catalog.models import Neuron, Video
+from catalog.writing import writing
 from ingest.facts import RecordingFacts
 from ingest.identifying import identify
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.recordings import replace_recording
 from ingest.writing.rows import table_of
-from ingest.writing.runs import start_run, writing
+from ingest.writing.runs import start_run
 from ingest.writing.statistics import refresh_statistics
 
 QUESTIONS = {

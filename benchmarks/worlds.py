@@ -6,13 +6,14 @@ import random
 import tarfile
 from pathlib import Path
 
+from catalog.writing import writing
 from ingest.facts import RecordingFacts, TrialFacts
 from ingest.simulation import SimulationOptions, simulate
 from ingest.simulation.options import Dtype
 from ingest.writing.catalogs import open_or_create
 from ingest.writing.identities import VIDEOS
 from ingest.writing.recordings import replace_recording
-from ingest.writing.runs import finish_run, start_run, writing
+from ingest.writing.runs import finish_run, start_run
 
 PUBLISHED = Path(__file__).parents[2] / "shared" / "published-metadata.tar.gz"
 SIGNALS = ("video", "response", "pupil", "gaze", "locomotion")

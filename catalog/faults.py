@@ -22,11 +22,7 @@ def is_passing(error: DBAPIError) -> bool:
 
     Only a PostgreSQL server has such errors.
     """
-    state = _state(error)
-    if state is None:
-        # A connection that was refused or broke has no state; the driver says what it is by its class.
-        return not _of_sqlite(error) and type(error.orig).__name__ in ("OperationalError", "InterfaceError")
-    return error.connection_invalidated or state in _SERVER_GONE or state in _COLLISIONS
+    return not _of_sqlite(error) and (_is_lost(error) or _state(error) in _COLLISIONS)
 
 
 def unusable(error: DBAPIError, name: str) -> DatabaseError:
@@ -46,6 +42,16 @@ def _of_sqlite(error: DBAPIError) -> bool:
 def _state(error: DBAPIError) -> str | None:
     state: str | None = getattr(error.orig, "sqlstate", None)
     return state
+
+
+def _is_lost(error: DBAPIError) -> bool:
+    """Tell whether a server was not reached, or the connection to it broke."""
+    state = _state(error)
+    if state is None:
+        # A connection that was refused or broke has no state; the driver says what it is by its class.
+        classes = {one.__name__ for one in type(error.orig).__mro__}
+        return error.connection_invalidated or not classes.isdisjoint(("OperationalError", "InterfaceError"))
+    return error.connection_invalidated or state in _SERVER_GONE
 
 
 def _full(name: str, reason: str) -> DatabaseError:
@@ -130,7 +136,7 @@ def _postgresql_fault(error: DBAPIError, name: str, reason: str) -> DatabaseErro
         return DatabaseError(f"others wrote to {name} at the same time ({first}); nothing was changed: try again")
     if "does not exist" in first and "database" in first:
         return DatabaseError(f"there is no database {name} ({first}); make it first, with `createdb`")
-    if error.connection_invalidated or state in _SERVER_GONE or "connection" in first:
+    if _is_lost(error):
         return DatabaseError(
             f"cannot connect to {name}: {first}; check that the server runs, and the host, port and user of --db"
         )

@@ -94,9 +94,9 @@ class Query(AsksForSignals, Generic[Item]):
         An entity is joined with what each of its rows has one of, or at most one: joins change no number of rows.
         """
         own = self.statement.column_descriptions[0].get("entity")
-        parts = (part for condition in self.criteria for part in visitors.iterate(condition))
+        parts = [part for condition in self.criteria for part in visitors.iterate(condition)]
         tables = {part.table.name for part in parts if isinstance(part, sa.Column)}
-        if own is None or tables - {own.__tablename__}:
+        if own is None or tables - {own.__tablename__} or any(map(_is_text, parts)):
             return None
         return sa.select(sa.literal(1)).select_from(own).where(*self.criteria).limit(self.size)
 
@@ -228,3 +228,8 @@ class Query(AsksForSignals, Generic[Item]):
     def __repr__(self) -> str:
         """Show what is asked, without asking."""
         return f"<Query of {self.entity.name}, {len(self.criteria)} conditions; count(), to_frame() or iterate>"
+
+
+def _is_text(part: object) -> bool:
+    """Tell whether a part of a condition is SQL as text, which may name any column."""
+    return isinstance(part, sa.TextClause | sa.ColumnClause) and not isinstance(part, sa.Column)

@@ -1,7 +1,8 @@
 """SQLite files: how they are opened, how readers and a writer keep out of each other's way, and how writers wait.
 
 Catalogs are in WAL mode: what is written goes into a log beside the file, so that readers see the last committed state
-however long they read, and keep no writer waiting. The mode is a property of the file. Its first writer sets it.
+however long they read, and keep no writer waiting. On network disks, where this mode does not work, they have no log:
+there a writer waits at its commit for those who read. The mode is a property of the file. Its writers set it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ PATIENCE_WITH_READERS = 0.2
 
 logger = logging.getLogger(__name__)
 _LEAVES_AS_IT_IS = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)\b", re.IGNORECASE)
+_WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE(?!\s*\())\b", re.IGNORECASE)
+"""What a statement that begins with WITH goes on with when it writes; `replace(…)` is a function."""
 _CHANGES_MODE = ("query_only", "journal_mode", "locking_mode", "writable_schema")
 _RETRIED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
 _FILE = "catalog_file"
@@ -64,12 +68,22 @@ def sqlite_engine(path: Path, *, create: bool, read_only: bool, pooled: bool) ->
     @event.listens_for(engine, "before_cursor_execute")
     def _begin_late(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
         # Until its first write, a session reads without a transaction: it sees what others commit meanwhile.
-        if connection.get_execution_options().get("catalog_begins_late") and not _LEAVES_AS_IT_IS.match(statement):
+        # Where nothing can be written there is nothing to wait for: SQLite itself refuses the statement.
+        if read_only or not connection.get_execution_options().get("catalog_begins_late"):
+            return
+        if not _only_reads(statement):
             driver_connection = _driver(connection)
             if not driver_connection.in_transaction:
                 file.begin_writing(driver_connection, waiting.PATIENCE_SECONDS)
 
     return engine
+
+
+def _only_reads(statement: str) -> bool:
+    """Tell whether a statement changes nothing; False in cases of doubt."""
+    if _WITH.match(statement):
+        return _WRITES.search(statement) is None
+    return _LEAVES_AS_IT_IS.match(statement) is not None
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

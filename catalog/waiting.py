@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.errors import DatabaseError
 from catalog.places import place_of
@@ -61,7 +64,8 @@ def holders(ask: Callable[[str], Iterable[Any]], otherwise: str) -> str:
     """
     try:
         told = [_told(*row) for row in ask(RUNNING)]
-    except Exception:  # a driver's error while another one is being told of: what could be said more is lost
+    except (SQLAlchemyError, sqlite3.Error, ValueError):
+        # An error while another one is being told of: what could be said more is lost.
         logger.debug("the runs that are at work cannot be read", exc_info=True)
         told = []
     return ", ".join(told) or otherwise

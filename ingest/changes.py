@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from catalog.arrays.digests import algorithm_of
 from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.facts import Row, TrialFacts
 from ingest.reading.layout import TOPIC, RecordingFolder
 from ingest.reading.listing import Listing, Mark, can_be_read, meta_digest
-from ingest.writing.stored import StoredSource, add_parts, stored_facts, troubled_trials
+from ingest.writing.stored import StoredSource, add_parts, stored_digests, stored_facts, troubled_trials
 
 ACTIVITY = ("mean_activation", "std_activation", "min_activation", "max_activation")
 
@@ -57,6 +58,8 @@ class Job:
         The run whose rows `kept` and `activity` are.
     writer
         The run that had written the recording when the job was made; None if it was not there.
+    algorithms
+        By what the digest on record of each file was made, by path.
     """
 
     folder: RecordingFolder
@@ -65,6 +68,7 @@ class Job:
     activity: list[Row] | None = None
     of_run: int | None = None
     writer: int | None = None
+    algorithms: dict[str, str] = field(default_factory=dict)
 
     def files_to_read(self) -> dict[int, dict[str, str]]:
         """Return the files to read of each trial; trials of which none is to be read are left out.
@@ -119,7 +123,9 @@ def same_content(connection: Connection, candidate: Candidate) -> bool:
 def what_stays(connection: Connection, candidate: Candidate) -> Job:
     """Return what is to be done to bring a recording up to date."""
     folder, stored = candidate.folder, candidate.stored
-    job = Job(folder, candidate.listing)
+    on_record = stored_digests(connection, folder.name)
+    algorithms = {path: algorithm_of(digest) for path, digest in on_record.items()}
+    job = Job(folder, candidate.listing, algorithms=algorithms)
     if stored is None or stored.source != "raw" or is_outdated(stored):
         return job
     facts = stored_facts(connection, folder.name)

@@ -61,7 +61,7 @@ class _Options:
     sampling_freq: float
     recheck: bool
     outdated: bool
-    digest: str = CRC32
+    digest: str | None = None
 
 
 def ingest_recordings(
@@ -75,7 +75,7 @@ def ingest_recordings(
     sampling_freq: float = SAMPLING_FREQ,
     recheck: bool = False,
     outdated: bool = False,
-    digest: str = CRC32,
+    digest: str | None = None,
     progress: Listener = lambda progress: None,
 ) -> RunReport:
     """Take raw recordings into a catalog, which is made if it is not there.
@@ -106,7 +106,7 @@ def ingest_recordings(
         Read everything of recordings whose rows were made by another version of the analysis.
     digest
         By what the digests of the files that are read are made: `crc32`, or `sha256`, which costs two to four times
-        as much; those that are on record stay as they are.
+        as much. By default as the digest on record of the same file, and `crc32` for files that have none.
     progress
         Is called when the run has started, after each trial and each recording, and in the end.
 
@@ -120,7 +120,7 @@ def ingest_recordings(
         The database failed in the middle; recordings that were told of before are in the catalog, whole.
     """
     start = time.monotonic()
-    if digest not in ALGORITHMS:
+    if digest is not None and digest not in ALGORITHMS:
         raise InputError(f"{digest!r} is no kind of digest. {nearest(digest, ALGORITHMS)}")
     found = find_input(Path(data), recordings)
     wanted = None if recordings is None else [one.folder.name for one in found.candidates]

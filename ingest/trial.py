@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,14 @@ PIXEL_RANGE = (0.0, 255.0)
 class TrialTask:
     """What is to be read: the recording's root, and the path in it of each kind of array of the trial.
 
-    `algorithm` is by what the digests of the files are made.
+    `algorithms` is by what the digests of files are made, by path; that of others is a CRC-32.
     """
 
     recording: str
     root: Path
     trial: int
     files: dict[str, str]
-    algorithm: str = CRC32
+    algorithms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -127,7 +128,8 @@ def _without_signals() -> Row:
 
 def _load(task: TrialTask, kind: str, path: str, result: TrialResult) -> LoadedArray | None:
     try:
-        loaded = read_array(root_at(task.root), path, dimensions=DIMENSIONS[kind], algorithm=task.algorithm)
+        algorithm = task.algorithms.get(path, CRC32)
+        loaded = read_array(root_at(task.root), path, dimensions=DIMENSIONS[kind], algorithm=algorithm)
         if loaded.values.shape[-1] == 0:
             raise ArrayError(f"has no frames: its shape is {loaded.values.shape}")
         if kind in ROWS and loaded.values.shape[0] != ROWS[kind]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from catalog.arrays.digests import CRC32
 from ingest.batches import in_batches, read_batch
 from ingest.changes import Job
 from ingest.progress import Meter
@@ -15,11 +16,11 @@ from ingest.workers import Workers
 
 @dataclass(frozen=True)
 class TrialReader:
-    """Who reads, who is told of each trial, and by what the digests of files are made."""
+    """Who reads, who is told of each trial, and by what all digests are made; None: those on record as they were."""
 
     crew: Workers
     meter: Meter
-    algorithm: str
+    algorithm: str | None
 
     def results(self, job: Job, ahead: Callable[[], Job | None]) -> Iterator[TrialResult]:
         """Yield the result of every trial: of those that stay, and of those that are read.
@@ -46,15 +47,17 @@ class TrialReader:
 
     def _read_whole(self, job: Job, trial: int, response: TrialResult) -> TrialResult:
         """Read all files of a trial of which the response was read with its batch."""
-        task = TrialTask(job.folder.name, job.folder.path, trial, job.folder.files[trial], self.algorithm)
-        (read,) = read_batch([task])
+        (read,) = read_batch([self._task(job, trial, job.folder.files[trial])])
         if response.facts.columns["valid_response"]:
             # What it adds to the statistics of neurons is counted with its batch.
             read.activity = response.activity
         return read
 
     def _batches(self, job: Job) -> list[tuple[TrialTask, ...]]:
-        name, root = job.folder.name, job.folder.path
-        to_read = job.files_to_read().items()
-        tasks = {trial: TrialTask(name, root, trial, files, self.algorithm) for trial, files in to_read}
+        tasks = {trial: self._task(job, trial, files) for trial, files in job.files_to_read().items()}
         return in_batches(job.folder.files, tasks)
+
+    def _task(self, job: Job, trial: int, files: dict[str, str]) -> TrialTask:
+        # A file keeps its kind of digest: by another one, it would seem to have changed.
+        algorithms = {path: self.algorithm or job.algorithms.get(path, CRC32) for path in files.values()}
+        return TrialTask(job.folder.name, job.folder.path, trial, files, algorithms)

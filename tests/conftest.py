@@ -1,7 +1,8 @@
-"""What every test can ask for: empty catalogs on SQLite and PostgreSQL, and the real published metadata.
+"""What every test can ask for: empty catalogs, simulated recordings, and the real published metadata.
 
-The PostgreSQL server comes from PyPI and is started once per test process; `CATALOG_TEST_POSTGRESQL` may name another
-one (a URL whose user may create databases). Schemas are migrated once, and copied for each test.
+Catalogs are on SQLite and PostgreSQL. The PostgreSQL server comes from PyPI and is started once per test process;
+`CATALOG_TEST_POSTGRESQL` may name another one (a URL whose user may create databases). Schemas are migrated once, and
+copied for each test.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from catalog.database import connect
 from catalog.migrate import upgrade
+from ingest.simulation import SimulationOptions, simulate
+from tests.ingesting.worlds import World
 
 BACKENDS = ("sqlite", "postgresql")
+SMALL = {"n_neurons": 5, "train_videos": 1, "test_videos": 1, "test_repeats": 1, "dtype": "float32"}
 PUBLISHED_ARCHIVE = Path(__file__).parents[2] / "shared" / "published-metadata.tar.gz"
 
 
@@ -154,3 +159,27 @@ def published_metadata(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with tarfile.open(PUBLISHED_ARCHIVE) as archive:
         archive.extractall(folder, filter="data")
     return folder / "published-metadata"
+
+
+Simulate = Callable[..., World]
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulate]:
+    """Simulate small data sets that last as long as the tests do, and are removed in the end: they are large."""
+    folders = []
+
+    def world(**options: Any) -> World:
+        folder = tmp_path_factory.mktemp("simulated") / "data"
+        folders.append(folder)
+        return World(folder, simulate(folder, SimulationOptions(**{**SMALL, **options})))
+
+    yield world
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def films(simulated: Simulate) -> World:
+    """Three recordings of two natural videos each; the first two show the same."""
+    return simulated(seed=7, recordings=3, train_videos=2, test_videos=0, parametric_videos=0)

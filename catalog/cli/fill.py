@@ -37,9 +37,8 @@ recording_option = click.option(
 @click.option(
     "--digest",
     type=click.Choice(["crc32", "sha256"]),
-    default="crc32",
-    show_default=True,
-    help="By what files are known again: crc32 finds accidents, sha256 costs more and proves.",
+    help="By what files are known again: crc32 finds accidents, sha256 costs more and proves. "
+    "Default: as on record, and crc32 for new files.",
 )
 @click.option(
     "--dask",
@@ -57,7 +56,7 @@ def ingest(
     metadata: Path | None,
     recordings: tuple[str, ...],
     workers: int | None,
-    digest: str,
+    digest: str | None,
     dask: str | None,
     recheck: bool,
     outdated: bool,

@@ -52,6 +52,8 @@ def insert_rows(
     columns = [column for column in table.columns if column.name in named]
     dialect = connection.dialect
     by_column = [_bound(column, dialect, _values(column.name, rows, owner)) for column in columns]
+    if dialect.name == "postgresql":
+        _teach_copy(dialect)
     # Not through Core, which would spend as much on each row as the database does.
     connection.exec_driver_sql(_statement(table, columns, dialect), list(zip(*by_column, strict=True)))
 
@@ -87,14 +89,19 @@ def _bound(column: sa.Column[Any], dialect: Dialect, values: list[Any]) -> list[
 
 
 def _statement(table: sa.Table, columns: Sequence[sa.Column[Any]], dialect: Dialect) -> str:
+    """Return the statement that inserts values of these columns."""
     if dialect.name != "postgresql":
         return str(sa.insert(table).compile(dialect=dialect, column_keys=[column.name for column in columns]))
     quoted = dialect.identifier_preparer
     names = ", ".join(map(quoted.format_column, columns))
+    return f"COPY {quoted.format_table(table)} ({names}) FROM STDIN"
+
+
+def _teach_copy(dialect: Dialect) -> None:
+    """Let a dialect run a COPY with rows, from its first one on."""
     if not event.contains(dialect, "do_executemany", _copy_rows):
         event.listen(dialect, "do_executemany", _copy_rows)
         event.listen(dialect, "do_execute", _copy_row)
-    return f"COPY {quoted.format_table(table)} ({names}) FROM STDIN"
 
 
 def _copy_rows(cursor: Any, statement: str, rows: Sequence[Sequence[Any]], _context: Any) -> bool | None:

@@ -22,19 +22,6 @@ from catalog.writing import writing
 from ingest.writing.liveness import PROCESS, at_work, has_ended, hold, this_process
 from ingest.writing.rows import table_of
 
-__all__ = [
-    "NO_ANALYSIS",
-    "RUNS",
-    "OpenRun",
-    "amend_run",
-    "fail_ended_runs",
-    "finish_run",
-    "keep_parameters",
-    "recorded_run",
-    "start_run",
-    "writing",
-]
-
 logger = logging.getLogger(__name__)
 RUNS = table_of(IngestRun)
 MARKING_SECONDS = 1.0

@@ -1,4 +1,4 @@
-"""Small data sets, processes that work on one catalog together, and folders of which a process has its own view."""
+"""A small data set, processes that work on one catalog together, and folders of which a process has its own view."""
 
 from __future__ import annotations
 
@@ -12,48 +12,19 @@ from typing import Any
 
 import pytest
 
-from ingest.simulation import SimulationOptions, simulate
+from tests.conftest import Simulate
 from tests.ingesting.worlds import World
 
 ROOT = Path(__file__).parents[2]
-SMALL = {
-    "n_neurons": 5,
-    "train_videos": 1,
-    "test_videos": 0,
-    "test_repeats": 1,
-    "parametric_videos": 0,
-    "dtype": "float32",
-}
 COMMAND = "from catalog.cli import main; main(prog_name='catalog')"
 Start = Callable[..., "subprocess.Popen[str]"]
 InMounts = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., World]]:
-    """Simulate data sets that last as long as the tests do."""
-    folders = []
-
-    def world(**options: Any) -> World:
-        folder = tmp_path_factory.mktemp("simulated") / "data"
-        folders.append(folder)
-        return World(folder, simulate(folder, SimulationOptions(**{**SMALL, **options})))
-
-    yield world
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def films(simulated: Callable[..., World]) -> World:
-    """Three recordings of two trials each; the first two show the same videos."""
-    return simulated(seed=7, recordings=3, train_videos=2)
-
-
-@pytest.fixture(scope="session")
-def pair(simulated: Callable[..., World]) -> World:
+def pair(simulated: Simulate) -> World:
     """Two recordings of the same four videos; three of them are made of segments."""
-    return simulated(seed=8, recordings=2, parametric_videos=1, parametric_repeats=1)
+    return simulated(seed=8, recordings=2, test_videos=0, parametric_videos=1, parametric_repeats=1)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from sqlalchemy.exc import DBAPIError
 
-from catalog import Catalog, migrate
+from catalog import Catalog, migrate, waiting
 from catalog.cli import main
 from catalog.database import connect
 from catalog.errors import DatabaseError, StoppedError
@@ -74,6 +74,31 @@ def require_rest(database: str, films: World, expected: Tables) -> None:
     assert set(report.left) == set(there)
     assert differing(rows(database), expected) == {}
     assert "running" not in statuses(database)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_word_in_a_message_is_no_lost_connection(database: str, backend: str) -> None:
+    engine = connect(database, pooled=False)
+    with engine.connect() as there, pytest.raises(DBAPIError) as caught:
+        there.execute(sa.text("SELECT CAST('connection' AS integer)"))
+    assert "cannot connect" not in str(unusable(caught.value, "lab"))
+    with pytest.raises(DBAPIError) as caught:
+        connect("postgresql://me@127.0.0.1:1/lab", pooled=False).connect()
+    assert "cannot connect to lab: " in str(unusable(caught.value, "lab"))
+
+
+def test_who_holds_a_lock_is_told_as_far_as_it_can_be_read() -> None:
+    def fail(error: Exception) -> Callable[[str], list[Any]]:
+        def ask(statement: str) -> list[Any]:
+            raise error
+
+        return ask
+
+    for error in (sqlite3.OperationalError("gone"), sa.exc.InvalidRequestError("closed")):
+        assert waiting.holders(fail(error), "nobody") == "nobody"
+    assert waiting.holders(lambda statement: [(1, "import", "2026", "{")], "nobody") == "nobody"
+    with pytest.raises(TypeError):
+        waiting.holders(fail(TypeError("a mistake of ours")), "nobody")
 
 
 class FullDisk:
@@ -310,7 +335,8 @@ def test_a_deleted_file_does_not_come_back_empty(tmp_path: Path) -> None:
     with pytest.raises(DBAPIError, match="unable to open database file") as raised:
         engine.connect()
     assert not path.exists()
-    assert f"{path} is not there any more" in str(unusable(raised.value, str(path)))
+    told = str(unusable(raised.value, str(path)))
+    assert told.startswith(f"{path} cannot be written or opened (unable to open database file): it is not there. ")
 
 
 @pytest.mark.parametrize("moment", ["before_cursor_execute", "commit"])

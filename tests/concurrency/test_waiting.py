@@ -126,7 +126,7 @@ def test_waiting_can_be_interrupted(films: World, database: str, start: Start) -
         assert process.stderr is not None
         assert "waiting for another process" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=15)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
     assert "Interrupted." in err

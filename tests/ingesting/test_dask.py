@@ -158,7 +158,6 @@ def test_what_a_worker_took_with_it_is_read_by_another(films: World, make_databa
 
 
 def test_a_cluster_that_goes_stops_the_run(films: World, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.dask.SECONDS_TO_CONNECT", 1)
     ours = cluster()
     told = []
 
@@ -167,11 +166,10 @@ def test_a_cluster_that_goes_stops_the_run(films: World, database: str, monkeypa
             told.append(progress.recording)
             ours.close()
 
-    with (
-        ours,
-        dask_executor(ours.scheduler_address, films.folder) as (executor, _),
-        pytest.raises(StoppedError, match="the same command continues"),
-    ):
-        ingest_recordings(database, films.folder, executor=executor, workers=1, progress=end)
+    with ours, dask_executor(ours.scheduler_address, films.folder) as (executor, _):
+        # Connecting may take longer on a busy machine; that nobody answers any more is to be found out soon.
+        monkeypatch.setattr("ingest.dask.SECONDS_TO_CONNECT", 1)
+        with pytest.raises(StoppedError, match="the same command continues"):
+            ingest_recordings(database, films.folder, executor=executor, workers=1, progress=end)
     assert {row["name"] for row in query(database, "SELECT name FROM recordings")} == set(told)
     assert 1 <= len(told) < 3

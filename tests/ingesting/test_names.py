@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from catalog import IngestRun, Recording, Trial, Video, VideoAlias
 from catalog.database import connect
+from catalog.writing import writing
 from ingest.writing.names import adopt_published_names
-from ingest.writing.runs import writing
 from tests.importing.reading import query
 
 SIGNALS = ("video", "response", "pupil", "gaze", "locomotion")

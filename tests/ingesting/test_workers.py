@@ -60,6 +60,12 @@ def test_results_come_in_the_order_of_the_tasks() -> None:
         assert list(crew.map(after_the_next, range(4))) == [0, 1, 2, 3]
 
 
+def test_how_many_tasks_are_bounded() -> None:
+    # A few, so that workers have something to do, and no more than memory holds: batches of one to two megabytes.
+    assert 2 <= UNDER_WAY <= 8
+    assert UNDER_WAY < AHEAD <= 32
+
+
 def test_few_tasks_are_under_way_at_a_time() -> None:
     with Noting() as executor, open_workers(executor, 2) as crew:
         results = crew.map(str, range(50))

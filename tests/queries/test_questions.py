@@ -21,6 +21,21 @@ def gabor(row: Row) -> bool:
     return bool(row["label"] == "Gabor" and row["valid_response"])
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        sa.text("recordings.name = :name").bindparams(name=RECORDINGS[0]),
+        sa.literal_column("recordings.name") == RECORDINGS[0],
+        sa.and_(Trial.trial >= 0, sa.text("recordings.name = :name").bindparams(name=RECORDINGS[0])),
+    ],
+    ids=["text", "literal_column", "part"],
+)
+def test_conditions_as_text_are_counted(cat: Catalog, condition: Any) -> None:
+    query = cat.trials.filter(condition)
+    expected = [row["id"] for row in OVERVIEW if row["recording"] == RECORDINGS[0]]
+    assert query.count() == len(query.all()) == len(expected) > 0
+
+
 def test_only_asking_costs_a_statement_and_one_each(cat: Catalog, statements: CountStatements) -> None:
     expected = [row["id"] for row in OVERVIEW if gabor(row)]
     with statements() as sent:

@@ -123,6 +123,52 @@ def test_a_session_that_only_reads_holds_up_no_writer(own_database: str, read_on
         assert session.scalars(sa.select(Recording.data_url)).all() == ["changed"] * len(WORLD.recordings)
 
 
+QUESTIONS = (
+    "WITH one AS (SELECT id FROM trials) SELECT COUNT(*) FROM one",
+    "with recursive one(id) as (select id from trials) select count(replace('a', 'a', 'b')) from one",
+)
+
+
+@pytest.mark.parametrize("statement", QUESTIONS)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_with_select_is_reading(own_database: str, read_only: bool, statement: str) -> None:
+    with Catalog(own_database, read_only=read_only) as cat, cat.session() as session:
+        assert session.scalar(sa.text(statement)) == len(WORLD.trials)
+        _write(own_database)
+
+
+WITH_WRITES = (
+    "WITH one AS (SELECT 1) DELETE FROM trials",
+    "WITH one AS (SELECT 'seen' AS label) UPDATE trials SET label = (SELECT label FROM one)",
+    "WITH one AS (SELECT 'new' AS name) INSERT INTO recordings (name, source) SELECT name, 'raw' FROM one",
+)
+
+
+@pytest.mark.parametrize("statement", WITH_WRITES)
+def test_with_can_begin_a_write(own_database: str, statement: str) -> None:
+    with Catalog(own_database) as cat:
+        with cat.session() as session:
+            session.execute(sa.text(statement))
+        assert cat.trials.count() == len(WORLD.trials), "what was not committed is not there"
+        assert cat.trials.filter(label="seen").count() == cat.recordings.filter(name="new").count() == 0
+    with (
+        Catalog(own_database, read_only=True) as cat,
+        cat.session() as session,
+        pytest.raises(DBAPIError, match=r"read-?only"),
+    ):
+        session.execute(sa.text(statement))
+
+
+def test_replace_after_with_is_a_write(make_database: MakeDatabase) -> None:
+    database = make_database("sqlite")
+    with Catalog(database) as cat:
+        with cat.session() as session:
+            session.execute(
+                sa.text("WITH one AS (SELECT 1) REPLACE INTO recordings (id, name, source) SELECT 1, 'a', 'raw'")
+            )
+        assert cat.recordings.count() == 0
+
+
 def test_what_one_catalog_writes_another_sees(own_database: str) -> None:
     with Catalog(own_database) as one, Catalog(own_database) as other:
         trial = other.trials.first()

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from catalog import Catalog
 from catalog.models import Trial
 from catalog.selections.asking import FACTS
+from catalog.writing import writing
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from ingest.simulation import SimulationOptions, simulate
 from ingest.writing.identities import VIDEOS
-from ingest.writing.runs import writing
 from tests.importing.builder import FIRST, SECOND
 
 

@@ -23,9 +23,10 @@ from catalog.models import (
     VideoSegment,
     VideoSignature,
 )
+from catalog.writing import writing
 from ingest.facts import RecordingFacts, TrialFacts
 from ingest.writing.recordings import replace_recording
-from ingest.writing.runs import finish_run, start_run, writing
+from ingest.writing.runs import finish_run, start_run
 
 FIRST = "dynamic11111-2-3-Video-0123456789abcdef0123456789abcdef"
 SECOND = "dynamic22222-4-5-Video-fedcba9876543210fedcba9876543210"

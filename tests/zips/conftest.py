@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.ingesting.conftest import films, lone, scratch, simulated, small_pair
+from tests.ingesting.conftest import lone, scratch, small_pair
 
-__all__ = ["films", "lone", "scratch", "simulated", "small_pair"]
+__all__ = ["lone", "scratch", "small_pair"]
