@@ -46,7 +46,8 @@ class AnyOf(ColumnElement[bool]):
     ]
 
     def __init__(self, column: ColumnElement[Any], values: Sequence[Any]) -> None:
-        self.column = column
+        # An attribute of a model stands for its column, which those who look through a condition know.
+        self.column = column.expression
         # 64 bits wide: an INTEGER[] of PostgreSQL takes no larger value, not even to find that it is none of them.
         item = sa.BigInteger() if isinstance(column.type, sa.Integer) else column.type
         self.values = bindparam(None, list(values), type_=_ValueList(item), unique=True)

@@ -323,3 +323,9 @@ def test_fields_are_checked_wherever_they_are_named(cat: Catalog) -> None:
         cat.trials.limit(1).order_by("label")
     with pytest.raises(QueryError, match="expected 0 or more"):
         cat.trials.limit(-1)
+
+
+def test_a_long_list_about_another_table_is_counted(cat: Catalog) -> None:
+    names = [*cat.recordings.values("name"), *(f"no recording {number}" for number in range(1000))]
+    assert cat.neurons.filter(recording=names).count() == cat.neurons.count()
+    assert cat.neurons.filter(recording=names[1:]).count() < cat.neurons.count()
