@@ -21,6 +21,7 @@ from catalog.exports.options import ExportOptions
 from catalog.exports.published.names import choose_names
 from catalog.models import Base, IngestRun, RecordingRoot
 from catalog.models.base import UtcDateTime
+from catalog.published_files import STATES
 
 Kind = Literal["text", "integer", "number", "boolean", "timestamp", "integers", "texts", "object"]
 Row = list[Any]
@@ -241,7 +242,8 @@ class Rewriting:
         if isinstance(value, list):
             return [self.hidden(part) for part in value]
         if isinstance(value, dict):
-            return {key: self.hidden(part) for key, part in value.items()}
+            # Times of one machine's files are nobody else's business either.
+            return {key: self.hidden(part) for key, part in value.items() if key != STATES}
         return value
 
 

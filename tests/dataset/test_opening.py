@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pandas.testing import assert_frame_equal
@@ -76,6 +77,21 @@ def test_data_alone_is_ingested_and_told_of(folders, world, open_dataset, caplog
     caplog.clear()
     assert commands(open_dataset(folders / "data")) == ["ingest"]
     assert caplog.text == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not tell a process's cores")
+def test_no_more_threads_read_than_there_are_cores_for_them(folders, open_dataset, monkeypatch):
+    asked = []
+
+    class Recorded(ThreadPoolExecutor):
+        def __init__(self, number):
+            asked.append(number)
+            super().__init__(number)
+
+    monkeypatch.setattr("ingest.making.ThreadPoolExecutor", Recorded)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {2, 5, 7})
+    open_dataset(folders / "data", verbose=False)
+    assert asked == [3]
 
 
 def test_only_the_recordings_asked_for_are_ingested(folders, world, open_dataset, caplog):
