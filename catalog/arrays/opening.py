@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from catalog.arrays.folders import FolderRoot
 from catalog.arrays.npy import ArrayError, Header, parse_array, read_header
-from catalog.arrays.roots import Place, Root, UnreachableError
+from catalog.arrays.roots import Place, Root, UnreachableError, UnreadableError
 from catalog.arrays.zips import ZipRoot
 
 
@@ -32,7 +32,12 @@ def open_root(path: str | os.PathLike[str]) -> Root:
         mode = Path(path).stat().st_mode
     except OSError as error:
         raise UnreachableError(f"{os.fspath(path)} cannot be reached: {error.strerror or error}") from error
-    return FolderRoot(path) if stat.S_ISDIR(mode) else ZipRoot(path)
+    if stat.S_ISDIR(mode):
+        return FolderRoot(path)
+    if not stat.S_ISREG(mode):
+        # Opening a pipe would wait for somebody to write into it.
+        raise UnreadableError(f"{os.fspath(path)} is neither a folder nor a file, but a pipe, a socket or a device")
+    return ZipRoot(path)
 
 
 def open_array(root: Root, path: str, rows: NDArray[np.intp] | slice | None = None) -> NDArray[Any]:

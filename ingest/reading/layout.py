@@ -12,13 +12,16 @@ from catalog.arrays.roots import SIGNAL_FOLDERS
 from catalog.arrays.zips import DOUBLED, ZipRoot
 from catalog.names import recording_name, recording_parts
 from ingest.facts import Problem
+from ingest.reading.naming import ContradictoryNameError, is_zip, name_of_root
 from ingest.reading.roots import root_at
 
 KINDS = ("video", "response", "behavior", "gaze")
 FOLDER_OF = {"video": "videos", "response": "responses", "behavior": "behavior", "gaze": "pupil_center"}
+META_FOLDERS = ("meta/trials", "meta/neurons")
 TOPIC = "ingest"
 LARGEST = 2**31 - 1
 """Integers are 32 bits wide in PostgreSQL."""
+LEFT = "passed it over; what the catalog has of it stays as it was"
 LONGEST_NAME = 200
 """Characters of a strange name that are shown."""
 
@@ -54,7 +57,7 @@ def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
     """Return the recordings in a folder (or the one that it is, or that a zip holds), and what else was found there.
 
     Files and folders whose names begin with a dot belong to other programs and are passed over. A recording's zip that
-    lies beside its folder is passed over, too.
+    lies beside its folder is passed over, too, unless the folder lacks files that the zip lists.
 
     Raises
     ------
@@ -71,8 +74,8 @@ def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
         if entry.name != _readable(entry.name):
             problems.append(_skipped(path, "unreadable_name", "has a name that is not UTF-8"))
             continue
-        # A zip that lies beside its folder need not be opened.
-        if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found, problems):
+        # A zip that lies beside another one need not be opened.
+        if is_zip(path) and _is_there_already(recording_name(entry.name), path, found, problems):
             continue
         recording = _looked_into(path, entry.is_dir(), problems)
         if recording is not None and not _is_there_already(recording.name, path, found, problems):
@@ -87,9 +90,15 @@ def is_recording(root: Root) -> bool:
 
 
 def scan_recording(path: Path) -> RecordingFolder:
-    """List the trial files of a recording's folder or zip."""
+    """List the trial files of a recording's folder or zip.
+
+    Raises
+    ------
+    ContradictoryNameError
+        The zip bears the name of another recording than it holds.
+    """
     root = root_at(path)
-    own_name = _own_name(path, root)
+    own_name = name_of_root(path, root)
     recording = RecordingFolder(recording_name(own_name), path)
     if not recording.parts:
         recording.problems.append(
@@ -198,19 +207,18 @@ def _folders_first(data: Path) -> list[os.DirEntry[str]]:
         )
 
 
-def _is_zip(path: Path) -> bool:
-    return path.suffix.lower() == ".zip"
-
-
 def _looked_into(path: Path, is_folder: bool, problems: list[Problem]) -> RecordingFolder | None:
     """Return the recording that a folder or a zip is; one that is none is told among the problems, other files not."""
-    if not is_folder and not _is_zip(path):
+    if not is_folder and not is_zip(path):
         return None
     try:
         if is_recording(root_at(path)):
             return scan_recording(path)
+    except ContradictoryNameError as error:
+        problems.append(_skipped(path, "contradictory_name", str(error), "error", LEFT))
+        return None
     except UnreadableError as error:
-        problems.append(_skipped(path, "unreadable_recording", f"cannot be taken in: {error}", "error"))
+        problems.append(_skipped(path, "unreadable_recording", f"cannot be taken in: {error}", "error", LEFT))
         return None
     what = "a folder" if is_folder else "a zip"
     problems.append(_skipped(path, "no_recording", f"is {what} without data/videos, data/responses or such"))
@@ -218,19 +226,38 @@ def _looked_into(path: Path, is_folder: bool, problems: list[Problem]) -> Record
 
 
 def _is_there_already(name: str, path: Path, found: dict[str, RecordingFolder], problems: list[Problem]) -> bool:
-    """Tell whether a recording was found before: in a folder without files it was not, for a zip."""
-    if name not in found or (_is_zip(path) and not found[name].files):
+    """Tell whether a recording was found before.
+
+    For a zip, it was not in a folder without files; and a folder that lacks some of the zip's gives way to the zip.
+    """
+    if name not in found or (is_zip(path) and not found[name].files):
+        return False
+    lacking = _lacking(found[name], path) if is_zip(path) else []
+    if lacking:
+        what = f"lacks {len(lacking)} of the files that {_readable(path.name)} lists, such as {lacking[0]}"
+        problems.append(_skipped(found.pop(name).path, "doubled_recording", what, "error", "used the zip"))
         return False
     problems.append(_skipped(path, "doubled_recording", f"is the recording that {found[name].path.name} is, too"))
     return True
 
 
-def _own_name(path: Path, root: Root) -> str:
-    """Return the name that a recording's folder has, or would have when it is unpacked."""
-    if not isinstance(root, ZipRoot):
-        return path.name
-    stem = path.stem if _is_zip(path) else path.name
-    return root.folder if recording_parts(root.folder) and not recording_parts(stem) else stem
+def _lacking(folder: RecordingFolder, path: Path) -> list[str]:
+    """Return the files that a recording's zip lists and its folder lacks, as one that is half unpacked does."""
+    if not folder.path.is_dir():
+        return []
+    try:
+        zipped, root = scan_recording(path), root_at(path)
+    except UnreadableError:
+        return []
+    lacking = [
+        file for trial, files in zipped.files.items() for kind, file in files.items()
+        if kind not in folder.files.get(trial, {})
+    ]  # fmt: skip
+    for meta in META_FOLDERS:
+        there = root_at(folder.path).names(meta) or ()
+        arrays = [name for name in root.names(meta) or () if name.endswith(".npy") and not name.startswith(".")]
+        lacking += [f"{meta}/{name}" for name in arrays if name not in there]
+    return lacking
 
 
 def _tell_strange_names(recording: RecordingFolder, root: ZipRoot) -> None:
@@ -243,9 +270,9 @@ def _tell_strange_names(recording: RecordingFolder, root: ZipRoot) -> None:
         )
 
 
-def _skipped(path: Path, kind: str, what: str, severity: str = "warning") -> Problem:
+def _skipped(path: Path, kind: str, what: str, severity: str = "warning", action: str = "passed it over") -> Problem:
     name = _readable(path.name)
-    return Problem(severity, kind, TOPIC, f"{name} {what}", "passed it over", path=name)
+    return Problem(severity, kind, TOPIC, f"{name} {what}", action, path=name)
 
 
 def _problem(
