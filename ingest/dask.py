@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import pkgutil
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -15,7 +17,11 @@ from typing import Any
 from catalog.errors import InputError
 from ingest.analysis.version import ANALYSIS_VERSION
 
+logger = logging.getLogger(__name__)
+
 SECONDS_TO_CONNECT = 10
+SECONDS_BETWEEN_LOOKS = 5
+"""How often it is looked whether there are workers still."""
 OF_THE_ANALYSIS = "ingest.analysis.version:ANALYSIS_VERSION"
 
 
@@ -54,9 +60,14 @@ def dask_executor(address: str, data: Path) -> Iterator[tuple[Executor, int]]:
         number = _tasks_at_a_time(client, address, data.absolute())
         # Not pure: else Dask gives the result of an earlier task with the same paths, whatever the files hold now.
         executor: Executor = client.get_executor(pure=False)
+        done = threading.Event()
+        watch = threading.Thread(target=_tell_when_alone, args=(client, address, done), daemon=True)
+        watch.start()
         try:
             yield executor, number
         finally:
+            done.set()
+            watch.join(SECONDS_TO_CONNECT)
             # A client that has lost its scheduler is closed by then.
             if client.status == "running":
                 executor.shutdown(wait=False)
@@ -90,6 +101,27 @@ def _tasks_at_a_time(client: Any, address: str, data: Path) -> int:
         if not there and data.exists():
             raise InputError(f"the Dask worker {worker} finds no {data}: workers must have the data at the same path")
     return sum(threads.values())
+
+
+def _tell_when_alone(client: Any, address: str, done: threading.Event) -> None:
+    """Warn when a cluster has no workers left: it keeps what is to be done until there are some, and says nothing."""
+    alone = False
+    while not done.wait(SECONDS_BETWEEN_LOOKS):
+        if client.status != "running":
+            continue
+        try:
+            there = bool(client.nthreads())
+        except Exception as error:
+            # Whatever it is: those who wait for results are told of it.
+            logger.info("the Dask scheduler at %s does not tell its workers: %s", address, error)
+            continue
+        if not there and not alone:
+            logger.warning(
+                "the Dask cluster has no workers left: waiting for some (`dask worker %s`); an interrupt ends the run, "
+                "and the same command continues it",
+                address,
+            )
+        alone = not there
 
 
 def _first_line(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from ingest.facts import Problem
 from ingest.reading.layout import TOPIC, RecordingFolder, find_recordings
 from ingest.reading.listing import list_files
 from ingest.reading.session import SessionMeta, read_session
+from ingest.report import PASSED_OVER
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _nothing_found(data: Path, problems: Sequence[Problem]) -> str:
     )
     if not data.is_dir():
         return f"{data} is a zip that holds no recording: {expected}"
-    broken = [problem.message for problem in problems if problem.kind == "unreadable_recording"]
+    broken = [problem.message for problem in problems if problem.kind in PASSED_OVER]
     if broken:
         return f"{data} holds no recording that can be read: {broken[0]}"
     for child in sorted(path for path in data.iterdir() if path.is_dir()):

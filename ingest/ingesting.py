@@ -384,6 +384,8 @@ def _stopping(engine: Engine) -> Iterator[None]:
     """Turn failures of the database into the error that tells how to go on."""
     try:
         yield
+    except StoppedError:
+        raise
     except (DBAPIError, DatabaseError) as error:
         told = unusable(error, display_name(engine.url)) if isinstance(error, DBAPIError) else error
         raise StoppedError(

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from ingest.facts import Problem
 
+PASSED_OVER = ("unreadable_recording", "contradictory_name")
+"""Kinds of problems with what may be a recording, and is passed over."""
+
 
 @dataclass(frozen=True)
 class RunReport:
@@ -42,11 +45,15 @@ class RunReport:
         """Return what was done, in one sentence."""
         number = len(self.recordings) if self.unchanged else len(self.recordings) - len(self.left)
         what = f"{number} recording{'' if number == 1 else 's'}"
+        broken = sum(problem.kind in PASSED_OVER for problem in self.problems)
+        broken_too = f"; {broken} passed over, which cannot be taken in" if broken else ""
         if self.unchanged:
-            return f"nothing to do: {what} in the catalog already, and unchanged since ({self.seconds:.1f} s)"
+            there = f"{what} in the catalog already, and unchanged since"
+            return f"nothing to do: {there}{broken_too} ({self.seconds:.1f} s)"
         counts = ", ".join(f"{number:,} {name}" for name, number in self.counts.items())
         done = {"ingest": "ingested", "import": "imported"}[self.command]
         left = f"; {len(self.left)} unchanged" if self.left else ""
         left += f"; {len(self.lost)} left as they were, which cannot be read now" if self.lost else ""
+        left += broken_too
         more = f"; {len(self.published_only)} more from their metadata alone" if self.published_only else ""
         return f"{done} {what}{': ' if counts else ''}{counts}{left}{more} ({self.seconds:.1f} s)"

@@ -26,6 +26,11 @@ UNDER_WAY = 4
 AHEAD = 12
 """Tasks for each worker that are under way while nobody does: enough to read on while a recording is written."""
 
+ENDED = (
+    "workers ended before their work was done: they were killed, or their machine has no memory left. "
+    "Recordings told of so far are in the catalog; the same command continues with the rest"
+)
+
 MOST_AHEAD = 64
 """Tasks in all whose results may wait, unless there are more workers: a batch of trials takes one to two megabytes."""
 
@@ -95,10 +100,14 @@ class Workers:
 
     def _submit(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
         assert self.executor is not None
-        if not self.own:
-            return self.executor.submit(function, task)
-        with _interrupts_held_back():
-            return self.executor.submit(_work, function, task)
+        try:
+            if not self.own:
+                return self.executor.submit(function, task)
+            with _interrupts_held_back():
+                return self.executor.submit(_work, function, task)
+        except (BrokenExecutor, OSError) as error:
+            # A pool whose workers have died takes nothing more; while it finds out, its pipes are closed already.
+            raise StoppedError(ENDED) from error
 
 
 def _result(future: Future[Result]) -> Result:
@@ -107,10 +116,7 @@ def _result(future: Future[Result]) -> Result:
     except Exception as error:
         if not isinstance(error, BrokenExecutor | CancelledError) and type(error).__name__ != "KilledWorker":
             raise
-        raise StoppedError(
-            "workers ended before their work was done: they were killed, or their machine has no memory left. "
-            "Recordings told of so far are in the catalog; the same command continues with the rest"
-        ) from error
+        raise StoppedError(ENDED) from error
 
 
 @contextmanager

@@ -12,18 +12,28 @@ from catalog.arrays.roots import SIGNAL_FOLDERS, Root, UnreadableError
 from catalog.arrays.zips import ZipRoot
 from catalog.names import recording_name, recording_parts
 
+META_FOLDERS = ("meta/trials", "meta/neurons")
 LARGEST = 2**31 - 1
 """Integers are 32 bits wide in PostgreSQL."""
+LEFT = "passed it over; what the catalog has of it stays as it was"
+
+
+class ContradictoryNameError(UnreadableError):
+    """A zip bears the name of one recording, and holds the folder of another."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """An entry of a data folder that is passed over: its name as text, which kind of thing is wrong, and what it is."""
+    """An entry of a data folder that is passed over: its name as text, which kind of thing is wrong, and what it is.
+
+    `action` says what was done about it.
+    """
 
     name: str
     kind: str
     what: str
     severity: str = "warning"
+    action: str = "passed it over"
 
 
 @dataclass
@@ -67,11 +77,11 @@ def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundR
         if entry.name != readable(entry.name):
             found.skipped.append(Skipped(readable(entry.name), "unreadable_name", "has a name that is not UTF-8"))
             continue
-        # A zip that lies beside its folder need not be opened.
-        if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found):
+        # A zip that lies beside another one need not be opened.
+        if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found, opened):
             continue
         found_root = _looked_into(path, entry.is_dir(), found, opened)
-        if found_root is not None and not _is_there_already(recording_name(own_name(found_root)), path, found):
+        if found_root is not None and not _is_there_already(recording_name(own_name(found_root)), path, found, opened):
             _add(found, found_root)
     found.roots = {name: found.roots[name] for name in sorted(found.roots)}
     return found
@@ -84,12 +94,25 @@ def is_recording(root: Root) -> bool:
 
 
 def own_name(root: Root) -> str:
-    """Return the name that a recording's folder has, or would have when it is unpacked."""
+    """Return the name that a recording's folder has, or would have when it is unpacked.
+
+    Raises
+    ------
+    ContradictoryNameError
+        The zip bears the name of another recording than it holds.
+    """
     path = root.path.absolute()
     if not isinstance(root, ZipRoot):
         return path.name
     stem = path.stem if _is_zip(path) else path.name
-    return root.folder if recording_parts(root.folder) and not recording_parts(stem) else stem
+    if not recording_parts(root.folder):
+        return stem
+    if recording_parts(stem) and recording_name(stem) != recording_name(root.folder):
+        raise ContradictoryNameError(
+            f"holds the recording {root.folder}, not the one whose name it bears; give the zip the name of that which "
+            "it holds"
+        )
+    return stem if recording_parts(stem) else root.folder
 
 
 def trial_of(name: str) -> int | None:
@@ -137,9 +160,14 @@ def _looked_into(path: Path, is_folder: bool, found: FoundRoots, opened: Callabl
     try:
         root = opened(path)
         if is_recording(root):
+            own_name(root)
             return root
+    except ContradictoryNameError as error:
+        found.skipped.append(Skipped(path.name, "contradictory_name", str(error), "error", LEFT))
+        return None
     except UnreadableError as error:
-        found.skipped.append(Skipped(path.name, "unreadable_recording", f"cannot be taken in: {error}", "error"))
+        told = f"cannot be taken in: {error}"
+        found.skipped.append(Skipped(path.name, "unreadable_recording", told, "error", LEFT))
         return None
     what = "a folder" if is_folder else "a zip"
     what = f"is {what} without data/videos, data/responses or such"
@@ -147,10 +175,50 @@ def _looked_into(path: Path, is_folder: bool, found: FoundRoots, opened: Callabl
     return None
 
 
-def _is_there_already(name: str, path: Path, found: FoundRoots) -> bool:
-    """Tell whether a recording was found before: in a folder without files it was not, for a zip."""
+def _is_there_already(name: str, path: Path, found: FoundRoots, opened: Callable[[Path], Root]) -> bool:
+    """Tell whether a recording was found before.
+
+    For a zip, it was not in a folder without files; and a folder that lacks some of the zip's gives way to the zip.
+    """
     first = found.roots.get(name)
     if first is None or (_is_zip(path) and not trials_of(first)):
         return False
+    lacking = _lacking(first, path, opened) if _is_zip(path) else []
+    if lacking:
+        what = f"lacks {len(lacking)} of the files that {readable(path.name)} lists, such as {lacking[0]}"
+        del found.roots[name]
+        found.skipped.append(Skipped(first.path.name, "doubled_recording", what, "error", "used the zip"))
+        return False
     found.skipped.append(Skipped(path.name, "doubled_recording", f"is the recording that {first.path.name} is, too"))
     return True
+
+
+def _lacking(folder: Root, path: Path, opened: Callable[[Path], Root]) -> list[str]:
+    """Return the files that a recording's zip lists and its folder lacks, as one that is half unpacked does."""
+    if isinstance(folder, ZipRoot):
+        return []
+    try:
+        zipped = opened(path)
+        own_name(zipped)
+    except UnreadableError:
+        return []
+    lacking = []
+    for place, spellings in _places():
+        there = {name for spelling in spellings for name in folder.names(spelling) or ()}
+        listed = {name for spelling in spellings for name in zipped.names(spelling) or ()}
+        lacking += [f"{place}/{name}" for name in sorted(listed - there) if _is_array(place, name)]
+    return lacking
+
+
+def _places() -> list[tuple[str, list[str]]]:
+    """Return the folders of a recording that hold arrays, and how each may be spelt."""
+    of_kind: dict[str, list[str]] = {}
+    for folder, kind in SIGNAL_FOLDERS.items():
+        of_kind.setdefault(kind, []).append(f"data/{folder}")
+    return [(spellings[0], spellings) for spellings in of_kind.values()] + [(meta, [meta]) for meta in META_FOLDERS]
+
+
+def _is_array(place: str, name: str) -> bool:
+    if place in META_FOLDERS:
+        return name.endswith(".npy") and not name.startswith(".")
+    return trial_of(name) is not None

@@ -93,12 +93,27 @@ class FolderRoot(Root):
         """Return what to say of an error: that of a file is one's own as long as its folder is there."""
         if error.errno in OF_ONE_FILE:
             try:
-                with os.scandir((self.path / path).parent):
-                    return UnreadableError(f"cannot be read: {error.strerror}")
+                self._require_folder_of(path)
+                return UnreadableError(f"cannot be read: {error.strerror}")
             except OSError as wider:
                 error = wider
             return UnreachableError(f"{self.path} cannot be reached: {error.strerror or error}")
         return UnreachableError(f"{self.path / path} cannot be read: {error.strerror or error}")
+
+    def _require_folder_of(self, path: str) -> None:
+        """Raise an OSError if the folder of a file is gone, or cannot be listed.
+
+        Arrays are asked for where they were listed. Other files are asked for by their names alone, and a recording may
+        never have had their folder: then it is the recording that has to be there.
+        """
+        try:
+            with os.scandir((self.path / path).parent):
+                return
+        except (FileNotFoundError, NotADirectoryError):
+            if path.startswith("data/"):
+                raise
+        with os.scandir(self.path):
+            return
 
     def _absent(self, path: str, what: str) -> UnreadableError:
         diagnosis = self._diagnosed(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))

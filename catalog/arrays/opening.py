@@ -35,7 +35,12 @@ def open_root(path: str | os.PathLike[str]) -> Root:
         mode = Path(path).stat().st_mode
     except OSError as error:
         raise UnreachableError(f"{os.fspath(path)} cannot be reached: {error.strerror or error}") from error
-    return FolderRoot(path) if stat.S_ISDIR(mode) else ZipRoot(path)
+    if stat.S_ISDIR(mode):
+        return FolderRoot(path)
+    if not stat.S_ISREG(mode):
+        # Opening a pipe would wait for somebody to write into it.
+        raise UnreadableError(f"{os.fspath(path)} is neither a folder nor a file, but a pipe, a socket or a device")
+    return ZipRoot(path)
 
 
 def root_at(path: str | os.PathLike[str]) -> Root:

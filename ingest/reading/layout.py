@@ -51,7 +51,7 @@ def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
     """Return the recordings in a folder (or the one that it is, or that a zip holds), and what else was found there.
 
     Files and folders whose names begin with a dot belong to other programs and are passed over. A recording's zip that
-    lies beside its folder is passed over, too.
+    lies beside its folder is passed over, too, unless the folder lacks files that the zip lists.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def _tell_strange_names(recording: RecordingFolder, root: ZipRoot) -> None:
 
 
 def _skipped(one: Skipped) -> Problem:
-    return Problem(one.severity, one.kind, TOPIC, f"{one.name} {one.what}", "passed it over", path=one.name)
+    return Problem(one.severity, one.kind, TOPIC, f"{one.name} {one.what}", one.action, path=one.name)
 
 
 def _problem(

@@ -144,3 +144,21 @@ def test_files_that_are_no_arrays_of_a_trial(folder: Path) -> None:
 def test_a_place_where_nothing_is(tmp_path: Path) -> None:
     with pytest.raises(UnreachableError, match="nowhere cannot be reached: No such file or directory"):
         open_root(tmp_path / "nowhere")
+
+
+def test_a_file_whose_folder_was_never_there(folder: Path) -> None:
+    with open_root(folder) as root:
+        with pytest.raises(UnreadableError, match=r"^is not there$") as told:
+            root.read("meta/trials/tiers.npy")
+        assert not isinstance(told.value, UnreachableError)
+        shutil.rmtree(folder)
+        with pytest.raises(UnreachableError, match="cannot be reached: No such file or directory"):
+            root.read("meta/trials/tiers.npy")
+
+
+@pytest.mark.parametrize("suffix", ["", ".zip"])
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_no_place(tmp_path: Path, suffix: str) -> None:
+    os.mkfifo(tmp_path / f"pipe{suffix}")
+    with pytest.raises(UnreadableError, match="is neither a folder nor a file, but a pipe, a socket or a device"):
+        open_root(tmp_path / f"pipe{suffix}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import struct
 import sys
 from collections.abc import Callable
@@ -670,3 +671,30 @@ def test_bytes_of_any_kind_are_an_array_or_an_error_that_says_so(tmp_path: Path)
             assert read_array(open_root(path.parent), path.name).values.dtype.kind in "fiu"
         except ArrayError as error:
             assert str(error)  # noqa: PT017 (either outcome is right)
+
+
+# Folders below meta/ that are not there.
+
+OF_META = {
+    "meta": {"meta/trials/tiers.npy", "meta/neurons/unit_ids.npy", "meta/neurons/cell_motor_coordinates.npy"},
+    "meta/trials": {"meta/trials/tiers.npy"},
+    "meta/neurons": {"meta/neurons/unit_ids.npy", "meta/neurons/cell_motor_coordinates.npy"},
+}
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("gone", OF_META)
+def test_a_missing_folder_of_meta_costs_what_it_tells(
+    copy: World, sound: Undamaged, database: str, gone: str, known: bool
+) -> None:
+    if known:
+        ingest_recordings(database, copy.folder, workers=1)
+    shutil.rmtree(copy.folder / sound.name / gone)
+    report = ingest_recordings(database, copy.folder, workers=1)
+    assert (report.lost, report.recordings) == ([], [sound.name])
+    assert {(row["kind"], row["path"]) for row in problems(database)} == {("bad_meta", path) for path in OF_META[gone]}
+    assert {row["message"].split(" ", 1)[1] for row in problems(database)} == {"is not there"}
+    tierless = "meta/trials/tiers.npy" in OF_META[gone]
+    expected = {key: row | ({"trial_type": None} if tierless else {}) for key, row in sound.trials.items()}
+    assert trials_of(database) == expected
+    assert ingest_recordings(database, copy.folder, workers=1).unchanged

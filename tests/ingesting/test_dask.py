@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -155,6 +156,36 @@ def test_what_a_worker_took_with_it_is_read_by_another(films: World, make_databa
         ingest_recordings(spread, films.folder, executor=executor, workers=workers, progress=lose_one)
         assert lost
     assert differing(canonical(alone), canonical(spread)) == {}
+
+
+def test_a_cluster_whose_last_worker_went_is_waited_for_and_told(
+    films: World, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.dask.SECONDS_BETWEEN_LOOKS", 0.1)
+    told: list[str] = []
+    with cluster(n_workers=1) as ours:
+
+        def help_out(record: logging.LogRecord) -> bool:
+            if record.levelno == logging.WARNING:
+                told.append(record.getMessage())
+                ours.scale(2)
+            return True
+
+        monkeypatch.setattr("ingest.dask.logger.filters", [help_out])
+        lost = []
+
+        def lose_it(progress: Any) -> None:
+            if progress.event == "trial" and not lost:
+                lost.append(ours.workers[0].address)
+                ours.sync(ours.workers[0].close, executor_wait=False)
+
+        with dask_executor(ours.scheduler_address, films.folder) as (executor, workers):
+            report = ingest_recordings(database, films.folder, executor=executor, workers=workers, progress=lose_it)
+    assert len(report.recordings) == 3
+    (line,) = told
+    assert line.startswith(
+        f"the Dask cluster has no workers left: waiting for some (`dask worker {ours.scheduler_address}`)"
+    )
 
 
 def test_a_cluster_that_goes_stops_the_run(films: World, database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,16 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import pytest
 
 from catalog.errors import StoppedError
+from ingest.ingesting import ingest_recordings
 from ingest.workers import AHEAD, UNDER_WAY, Workers, open_workers
+from tests.conftest import MakeDatabase
+from tests.ingesting.worlds import World
 
 INTERRUPTED = """
 from ingest.workers import open_workers
@@ -124,3 +128,30 @@ def test_a_worker_that_is_killed_is_told_in_words() -> None:
 
 def _killed(_: None) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Refusing(ThreadPoolExecutor):
+    """An executor that takes no tasks any more."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(1)
+        self.error = error
+
+    def submit(self, *arguments: Any, **options: Any) -> Any:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [BrokenProcessPool("a child process died"), OSError("handle is closed")])
+def test_workers_that_take_no_tasks_any_more_are_told_in_words(error: Exception) -> None:
+    with (
+        Refusing(error) as executor,
+        pytest.raises(StoppedError, match="workers ended before their work was done"),
+        open_workers(executor, 2) as crew,
+    ):
+        list(crew.map(str, range(3)))
+
+
+def test_how_to_go_on_is_told_once(lone: World, make_database: MakeDatabase) -> None:
+    with Refusing(OSError("handle is closed")) as executor, pytest.raises(StoppedError) as told:
+        ingest_recordings(make_database("sqlite"), lone.folder, executor=executor, workers=2)
+    assert str(told.value).count("the same command continues") == 1

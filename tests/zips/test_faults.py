@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import threading
@@ -20,6 +21,8 @@ from catalog.arrays import UnreadableError, open_root
 from catalog.cli import main
 from ingest import batches, ingesting
 from ingest.ingesting import ingest_recordings
+from ingest.reading.layout import scan_recording
+from ingest.reading.listing import meta_digest
 from ingest.trial import TrialTask
 from tests.conftest import MakeDatabase
 from tests.importing.reading import dump
@@ -75,6 +78,8 @@ def test_a_zip_that_is_cut_short_is_told_and_its_rows_stay(films: World, databas
         (problem,) = problems(database)
         assert (problem["severity"], problem["kind"], problem["path"]) == ("error", "unreadable_recording", broken.name)
         assert "is no zip that can be read" in problem["message"]
+        assert "what the catalog has of it stays as it was" in problem["action"]
+        assert "1 passed over, which cannot be taken in" in result.stderr
     assert differing(rows(database), before) == {}
     result = ingest(database, broken)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -513,3 +518,66 @@ def test_files_that_are_replaced_all_the_time_are_read_whole_or_not_at_all(tmp_p
         thread.join()
     # Whichever it was, it was whole: no reader is disturbed by a file that takes the place of another.
     assert outcomes == {1, 2}
+
+
+# Zips and folders that contradict one another.
+
+
+def test_a_zip_that_bears_the_name_of_another_recording_is_passed_over(
+    films: World, database: str, scratch: Path
+) -> None:
+    packed = packed_set(films.folder, scratch / "data")
+    first, second, third = films.names
+    wrong = packed / f"{second}.zip"
+    shutil.copy(packed / f"{first}.zip", wrong)
+    assert ingest(database, packed).exit_code == 1
+    (problem,) = problems(database)
+    assert (problem["severity"], problem["kind"], problem["path"]) == ("error", "contradictory_name", wrong.name)
+    assert f"holds the recording {first}, not the one whose name it bears" in problem["message"]
+    assert sorted(row["name"] for row in dump(database)["recordings"]) == [first, third]
+    result = ingest(database, wrong)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"holds the recording {first}" in result.stderr
+
+
+@pytest.mark.parametrize("lacks", ["data/responses", "data/videos/0.npy", "meta/neurons"])
+def test_a_zip_beside_its_folder_that_is_half_unpacked_is_taken(
+    films: World, database: str, make_database: MakeDatabase, scratch: Path, lacks: str
+) -> None:
+    whole = make_database("sqlite")
+    copy = films.copy(scratch / "data")
+    ingest_recordings(whole, copy.folder, workers=1)
+    folder = copy.folder / films.names[1]
+    pack(folder, copy.folder / f"{folder.name}.zip")
+    path = folder / lacks
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for _ in range(2):
+        assert ingest(database, copy.folder).exit_code == 1
+        (problem,) = problems(database)
+        assert (problem["severity"], problem["kind"], problem["path"]) == ("error", "doubled_recording", folder.name)
+        assert f"files that {folder.name}.zip lists, such as {lacks}" in problem["message"]
+        assert problem["action"] == "used the zip"
+    for table in ("trials", "neurons", "recordings"):
+        assert len(dump(database)[table]) == len(dump(whole)[table])
+    assert canonical(database)["neurons"] == canonical(whole)["neurons"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_that_is_called_a_zip_keeps_nobody_waiting(films: World, database: str, scratch: Path) -> None:
+    copy = films.copy(scratch / "data")
+    pipe = copy.folder / f"dynamic1-2-3-Video-{'0' * 32}.zip"
+    os.mkfifo(pipe)
+    assert ingest(database, copy.folder).exit_code == 1
+    (problem,) = problems(database)
+    assert (problem["kind"], problem["path"]) == ("unreadable_recording", pipe.name)
+    assert len(dump(database)["recordings"]) == 3
+
+
+# Catalogs of before.
+
+
+def test_what_meta_held_is_known_by_the_hash_of_bare_digests(lone: World) -> None:
+    (folder,) = lone.folder.glob("dynamic*")
+    files = ("meta/trials/tiers.npy", "meta/neurons/unit_ids.npy", "meta/neurons/cell_motor_coordinates.npy")
+    bare = [hashlib.sha256((folder / path).read_bytes()).hexdigest() for path in files]
+    assert meta_digest(scan_recording(folder)) == hashlib.sha256(repr(bare).encode()).hexdigest()
