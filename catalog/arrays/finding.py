@@ -13,9 +13,9 @@ from catalog.arrays.zips import ZipRoot
 from catalog.names import recording_name, recording_parts
 
 META_FOLDERS = ("meta/trials", "meta/neurons")
+LEFT = "passed it over; what the catalog has of it stays as it was"
 LARGEST = 2**31 - 1
 """Integers are 32 bits wide in PostgreSQL."""
-LEFT = "passed it over; what the catalog has of it stays as it was"
 
 
 class ContradictoryNameError(UnreadableError):
@@ -26,7 +26,7 @@ class ContradictoryNameError(UnreadableError):
 class Skipped:
     """An entry of a data folder that is passed over: its name as text, which kind of thing is wrong, and what it is.
 
-    `action` says what was done about it.
+    `action` is what was done about it.
     """
 
     name: str
@@ -59,7 +59,8 @@ def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundR
     """Return the recordings in a folder (or the one that it is, or that a zip holds), and what else was found there.
 
     Files and folders whose names begin with a dot belong to other programs and are passed over. A recording's zip that
-    lies beside its folder is passed over, too. `opened` opens a root; nothing of it is read but the names.
+    lies beside its folder is passed over, too, unless the folder lacks files that the zip lists. `opened`
+    opens a root; nothing of it is read but the names.
 
     Raises
     ------
@@ -166,13 +167,39 @@ def _looked_into(path: Path, is_folder: bool, found: FoundRoots, opened: Callabl
         found.skipped.append(Skipped(path.name, "contradictory_name", str(error), "error", LEFT))
         return None
     except UnreadableError as error:
-        told = f"cannot be taken in: {error}"
-        found.skipped.append(Skipped(path.name, "unreadable_recording", told, "error", LEFT))
+        found.skipped.append(Skipped(path.name, "unreadable_recording", f"cannot be taken in: {error}", "error", LEFT))
         return None
     what = "a folder" if is_folder else "a zip"
     what = f"is {what} without data/videos, data/responses or such"
     found.skipped.append(Skipped(path.name, "no_recording", what))
     return None
+
+
+def _lacking(folder: Root, path: Path, opened: Callable[[Path], Root]) -> list[str]:
+    """Return the files that a recording's zip lists and its folder lacks, as one that is half unpacked does."""
+    if not folder.path.is_dir():
+        return []
+    try:
+        zipped = opened(path)
+        own_name(zipped)
+    except UnreadableError:
+        return []
+    there, listed = _arrays(folder), _arrays(zipped)
+    return [listed[one] for one in listed if one not in there]
+
+
+def _arrays(root: Root) -> dict[tuple[str, int | str], str]:
+    """Return the path of each array, by its kind and its trial, or by its folder and its name."""
+    found: dict[tuple[str, int | str], str] = {}
+    for folder, kind in SIGNAL_FOLDERS.items():
+        for name in root.names(f"data/{folder}") or ():
+            trial = trial_of(name)
+            if trial is not None:
+                found[kind, trial] = f"data/{folder}/{name}"
+    for meta in META_FOLDERS:
+        names = [name for name in root.names(meta) or () if name.endswith(".npy") and not name.startswith(".")]
+        found |= {(meta, name): f"{meta}/{name}" for name in names}
+    return found
 
 
 def _is_there_already(name: str, path: Path, found: FoundRoots, opened: Callable[[Path], Root]) -> bool:
@@ -185,40 +212,9 @@ def _is_there_already(name: str, path: Path, found: FoundRoots, opened: Callable
         return False
     lacking = _lacking(first, path, opened) if _is_zip(path) else []
     if lacking:
-        what = f"lacks {len(lacking)} of the files that {readable(path.name)} lists, such as {lacking[0]}"
-        del found.roots[name]
+        what = f"lacks {len(lacking)} of the files that {path.name} lists, such as {lacking[0]}"
         found.skipped.append(Skipped(first.path.name, "doubled_recording", what, "error", "used the zip"))
+        del found.roots[name], found.own_names[name]
         return False
     found.skipped.append(Skipped(path.name, "doubled_recording", f"is the recording that {first.path.name} is, too"))
     return True
-
-
-def _lacking(folder: Root, path: Path, opened: Callable[[Path], Root]) -> list[str]:
-    """Return the files that a recording's zip lists and its folder lacks, as one that is half unpacked does."""
-    if isinstance(folder, ZipRoot):
-        return []
-    try:
-        zipped = opened(path)
-        own_name(zipped)
-    except UnreadableError:
-        return []
-    lacking = []
-    for place, spellings in _places():
-        there = {name for spelling in spellings for name in folder.names(spelling) or ()}
-        listed = {name for spelling in spellings for name in zipped.names(spelling) or ()}
-        lacking += [f"{place}/{name}" for name in sorted(listed - there) if _is_array(place, name)]
-    return lacking
-
-
-def _places() -> list[tuple[str, list[str]]]:
-    """Return the folders of a recording that hold arrays, and how each may be spelt."""
-    of_kind: dict[str, list[str]] = {}
-    for folder, kind in SIGNAL_FOLDERS.items():
-        of_kind.setdefault(kind, []).append(f"data/{folder}")
-    return [(spellings[0], spellings) for spellings in of_kind.values()] + [(meta, [meta]) for meta in META_FOLDERS]
-
-
-def _is_array(place: str, name: str) -> bool:
-    if place in META_FOLDERS:
-        return name.endswith(".npy") and not name.startswith(".")
-    return trial_of(name) is not None

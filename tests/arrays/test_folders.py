@@ -147,13 +147,13 @@ def test_a_place_where_nothing_is(tmp_path: Path) -> None:
 
 
 def test_a_file_whose_folder_was_never_there(folder: Path) -> None:
-    with open_root(folder) as root:
-        with pytest.raises(UnreadableError, match=r"^is not there$") as told:
-            root.read("meta/trials/tiers.npy")
-        assert not isinstance(told.value, UnreachableError)
-        shutil.rmtree(folder)
-        with pytest.raises(UnreachableError, match="cannot be reached: No such file or directory"):
-            root.read("meta/trials/tiers.npy")
+    root = open_root(folder)
+    with pytest.raises(UnreadableError, match=r"^is not there$") as told:
+        root.read("meta/trials/tiers.npy")
+    assert not isinstance(told.value, UnreachableError)
+    shutil.rmtree(folder)
+    with pytest.raises(UnreachableError, match="cannot be reached: No such file or directory"):
+        root.read("meta/trials/tiers.npy")
 
 
 @pytest.mark.parametrize("suffix", ["", ".zip"])

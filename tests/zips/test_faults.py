@@ -21,7 +21,7 @@ from catalog.arrays import UnreadableError, open_root
 from catalog.cli import main
 from ingest import batches, ingesting
 from ingest.ingesting import ingest_recordings
-from ingest.reading.layout import scan_recording
+from ingest.reading.layout import find_recordings
 from ingest.reading.listing import meta_digest
 from ingest.trial import TrialTask
 from tests.conftest import MakeDatabase
@@ -580,4 +580,4 @@ def test_what_meta_held_is_known_by_the_hash_of_bare_digests(lone: World) -> Non
     (folder,) = lone.folder.glob("dynamic*")
     files = ("meta/trials/tiers.npy", "meta/neurons/unit_ids.npy", "meta/neurons/cell_motor_coordinates.npy")
     bare = [hashlib.sha256((folder / path).read_bytes()).hexdigest() for path in files]
-    assert meta_digest(scan_recording(folder)) == hashlib.sha256(repr(bare).encode()).hexdigest()
+    assert meta_digest(find_recordings(folder)[0][0]) == hashlib.sha256(repr(bare).encode()).hexdigest()
