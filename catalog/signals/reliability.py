@@ -3,7 +3,8 @@
 Each takes responses and, if some are missing, a mask (True where there is no value, as in `numpy.ma`; NaN counts as
 missing too). Repeats without any value are left out, and so are, of each neuron, the frames that not every repeat has.
 Each returns a value for each neuron, (neuron,); NaN where it is not defined: fewer than two frames, or a neuron that
-never varies. Fewer than two repeats are a `QueryError`.
+never varies; of correlations, also a neuron that does not vary in one of the repeats. Count the NaN before neurons are
+chosen by such a value: they are the silent ones. Fewer than two repeats are a `QueryError`.
 
 In what follows, x_r(t) is the response in repeat r of R; the signal is what every repeat shares, with variance S over
 time, and the noise is the rest, with variance N.
