@@ -336,7 +336,7 @@ def test_a_deleted_file_does_not_come_back_empty(tmp_path: Path) -> None:
         engine.connect()
     assert not path.exists()
     told = str(unusable(raised.value, str(path)))
-    assert told.startswith(f"{path} cannot be written or opened (unable to open database file): it is not there. ")
+    assert told.startswith(f"{path} is not there any more, or cannot be made (unable to open database file)")
 
 
 @pytest.mark.parametrize("moment", ["before_cursor_execute", "commit"])
