@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from catalog.database import DEFAULT_DATABASE, connect, display_name, require_current_schema
+from catalog.database import DEFAULT_DATABASE, connect, display_name, require_current_schema, steady
 from catalog.entities import ENTITIES
 from catalog.errors import DatabaseError
 from catalog.lookup import find_recording, find_segment, find_trial, find_video
@@ -229,8 +229,7 @@ class Catalog:
 
         It keeps nobody waiting, but for writers of a SQLite file on a network disk, who wait until the block ends.
         """
-        level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with Session(self.engine.execution_options(**level), autoflush=False) as session:
+        with Session(steady(self.engine), autoflush=False) as session:
             yield session
 
     def close(self) -> None:

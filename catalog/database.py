@@ -170,6 +170,16 @@ def require_current_schema(engine: Engine) -> None:
     require_revision(revision, name)
 
 
+def steady(engine: Engine) -> Engine:
+    """Return an engine each of whose transactions sees one state of the catalog, whoever writes meanwhile.
+
+    In SQLite it does so anyway; in PostgreSQL, by default, each statement sees what was committed before it.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 def require_revision(revision: str, name: str) -> None:
     """Raise unless a revision is that of this version's schema.
 

@@ -17,6 +17,8 @@ SIGNAL_FOLDERS = {
     "pupil_center": "gaze",
 }
 """Folder below `data/` to the kind of array that it holds; some copies spell behavior in another way."""
+FOLDER_OF = {"video": "videos", "response": "responses", "behavior": "behavior", "gaze": "pupil_center"}
+"""Kind of array to the folder that usually holds it."""
 
 LARGEST_BYTES = 1 << 31
 """A file of more bytes is no array of a trial, and is not read: that is 8,000 neurons for 18 minutes."""

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from catalog.arrays import Root
 from catalog.arrays.finding import find_roots, trials_of
+from catalog.arrays.roots import FOLDER_OF, SIGNAL_FOLDERS
 from catalog.dataset.errors import DataSetError
 
 ARRAY_FOLDERS = {
-    "videos": ("data/videos",),
-    "responses": ("data/responses",),
-    "behavior": ("data/behavior", "data/bahavior"),
-    "pupil_center": ("data/pupil_center",),
+    usual: tuple(f"data/{folder}" for folder, held in SIGNAL_FOLDERS.items() if held == kind)
+    for kind, usual in FOLDER_OF.items()
 }
 """Where the arrays of each kind are in a recording; some copies spell behavior in another way."""
 

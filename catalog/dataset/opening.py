@@ -166,18 +166,15 @@ class Opening:
             if name not in there:
                 raise DataSetError(f"no recording is called {name!r}. {nearest(name, there)}")
 
-    def tell_differences(self, trials: dict[str, list[str]]) -> list[str]:
-        """Return the recordings whose raw trials are others than the catalog's, which are `trials`, and tell of it."""
-        differing = []
+    def tell_differences(self, trials: dict[str, list[str]]) -> None:
+        """Warn of each recording whose raw trials are others than the catalog's, which are `trials`."""
         for name, numbers in trials.items():
             found = folders.raw_trials(self.raw[name]) if name in self.raw else None
             if found is not None and found != set(numbers):
-                differing.append(name)
                 logger.warning(
                     "%s has %d trials in %s and %d in the catalog; `catalog ingest %s` brings it up to date",
                     name, len(found), self.raw[name].path, len(numbers), self.data,
                 )  # fmt: skip
-        return differing
 
 
 def names_of(recording: str | Sequence[str] | None) -> list[str] | None:

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 BLACK = "#000000"
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
-ORANGE = "#E69F00"
-SKY = "#56B4E9"
 """Of the palette of Okabe and Ito, Color Universal Design (https://jfly.uni-koeln.de/color/)."""
 
 PALE = "#ECEFF3"

@@ -56,6 +56,7 @@ def show_trace(
     ax = axes_for(ax, 8.0, 2.6)
     draw_borders(ax, segments, len(trace), frequency)
     _draw(ax, trace, frequency)
+    open_frame(ax)
     ax.set_ylabel(in_lines(unit))
     time_axis(ax, len(trace), frequency)
     return drawn_on(ax)
@@ -126,7 +127,6 @@ def show_traces(
 
 def _draw(ax: Axes, trace: NDArray[Any], sampling_freq: float) -> None:
     ax.plot(seconds(np.arange(len(trace)), sampling_freq), trace, color=BLACK, linewidth=0.9)
-    open_frame(ax)
 
 
 def _liveliest(values: NDArray[Any]) -> list[int]:

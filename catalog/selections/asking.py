@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from catalog.database import display_name
+from catalog.database import display_name, steady
 from catalog.entities import ENTITIES
 from catalog.faults import unusable
 from catalog.models import Recording, SelectionTrial, Trial
@@ -56,11 +56,8 @@ def picking(selected: Select[Any], *columns: Any, first: Sequence[Any] = ()) -> 
 @contextmanager
 def transaction(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
     """Yield a connection in a transaction, all of whose questions see one state of the catalog."""
-    options: dict[str, Any] = {"catalog_writes": writes}
-    if engine.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
     try:
-        with engine.connect().execution_options(**options) as connection, connection.begin():
+        with steady(engine).connect().execution_options(catalog_writes=writes) as connection, connection.begin():
             if writes:
                 require_schema(connection)
             yield connection

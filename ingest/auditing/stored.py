@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from catalog.catalog import Catalog
-from catalog.database import display_name
+from catalog.database import display_name, steady
 from catalog.faults import unusable
 from catalog.filters import AnyOf
 from catalog.models import Recording, Segment, Trial, TrialSegment, Video, VideoSegment
@@ -32,15 +32,11 @@ def snapshot(source: Source) -> Iterator[Connection]:
     """
     with ExitStack() as stack:
         catalog = source if isinstance(source, Catalog) else stack.enter_context(Catalog(source, read_only=True))
-        engine = catalog.engine
-        if engine.dialect.name == "postgresql":
-            # By default each statement would see what was committed before it.
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
         try:
-            with engine.connect() as connection:
+            with steady(catalog.engine).connect() as connection:
                 yield connection
         except DBAPIError as error:
-            raise unusable(error, display_name(engine.url)) from error
+            raise unusable(error, display_name(catalog.engine.url)) from error
 
 
 def recording_names(connection: Connection) -> list[str]:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from catalog.arrays import Root, root_at
 from catalog.arrays.finding import Skipped, find_roots, readable, trial_of
-from catalog.arrays.roots import SIGNAL_FOLDERS
+from catalog.arrays.roots import FOLDER_OF, SIGNAL_FOLDERS
 from catalog.arrays.zips import DOUBLED, ZipRoot
 from catalog.names import recording_name, recording_parts
 from ingest.facts import Problem
 
 KINDS = ("video", "response", "behavior", "gaze")
-FOLDER_OF = {"video": "videos", "response": "responses", "behavior": "behavior", "gaze": "pupil_center"}
 TOPIC = "ingest"
 LONGEST_NAME = 200
 """Characters of a strange name that are shown."""
