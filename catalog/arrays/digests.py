@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from typing import BinaryIO
+
+from catalog.arrays.deflate import crc32
 
 CRC32 = "crc32"
 SHA256 = "sha256"
@@ -17,7 +18,7 @@ BLOCK = 1 << 20
 def digest_of(content: bytes, algorithm: str = CRC32) -> str:
     """Return the digest of a file's content, by one of `ALGORITHMS`."""
     if algorithm == CRC32:
-        return crc32_digest(zlib.crc32(content))
+        return crc32_digest(crc32(content))
     return f"{SHA256}:{hashlib.sha256(content).hexdigest()}"
 
 
@@ -26,7 +27,7 @@ def digest_as(known: str, file: BinaryIO) -> str:
     if algorithm_of(known) == CRC32:
         checksum = 0
         while block := file.read(BLOCK):
-            checksum = zlib.crc32(block, checksum)
+            checksum = crc32(block, checksum)
         return crc32_digest(checksum)
     found = hashlib.sha256()
     while block := file.read(BLOCK):

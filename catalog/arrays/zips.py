@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, BinaryIO
 
+from catalog.arrays.deflate import crc32, inflated
 from catalog.arrays.digests import CRC32, algorithm_of, crc32_digest, digest_of
 from catalog.arrays.roots import (
     LARGEST_BYTES,
@@ -115,7 +116,7 @@ class ZipRoot(Root):
                 file.seek(self._start_of_data(file, member))
                 packed = _exactly(file, member.compress_size)
             content = packed if member.compress_type == STORED else _inflated(packed, member.file_size)
-            if zlib.crc32(content) != member.CRC:
+            if crc32(content) != member.CRC:
                 raise zipfile.BadZipFile("its content is damaged: it has another CRC-32 than when it was packed")
         return content, found
 
@@ -214,11 +215,10 @@ def _exactly(file: BinaryIO, count: int) -> bytes:
 
 def _inflated(packed: bytes, expected: int) -> bytes:
     """Unpack deflated data, never more of it than one byte beyond what is expected."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    content = inflater.decompress(packed, expected + 1)
+    content, ended = inflated(packed, expected + 1)
     if len(content) > expected:
         raise zipfile.BadZipFile(f"it unpacks to more than the {expected} bytes that it claims")
-    if len(content) < expected or not inflater.eof:
+    if len(content) < expected or not ended:
         raise zipfile.BadZipFile(f"its content is damaged: {len(content)} of {expected} bytes can be unpacked")
     return content
 

@@ -15,11 +15,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.arrays import UnreachableError, UnreadableError, open_array, open_root, root_at, zips
+from catalog.arrays import UnreachableError, UnreadableError, deflate, open_array, open_root, root_at, zips
 from catalog.arrays.zips import BOMB_BYTES, ZipRoot
 
 PATH = "data/videos/0.npy"
 CONTENT = bytes(range(256)) * 40
+
+
+@pytest.fixture(autouse=True, params=["zlib", "isal"])
+def inflated_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have zips read by zlib, and by ISA-L, whichever is installed here."""
+    library = zlib if request.param == "zlib" else pytest.importorskip("isal.isal_zlib")
+    monkeypatch.setattr(deflate, "library", library)
 
 
 def write(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
