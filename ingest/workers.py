@@ -26,6 +26,9 @@ UNDER_WAY = 4
 AHEAD = 12
 """Tasks for each worker that are under way while nobody does: enough to read on while a recording is written."""
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""By what the libraries of linear algebra that numpy is built with are told how many threads to start."""
+
 ENDED = (
     "workers ended before their work was done: they were killed, or their machine has no memory left. "
     "Recordings told of so far are in the catalog; the same command continues with the rest"
@@ -170,6 +173,10 @@ class _Duty:
 
 def _begin_work(held_open: Connection) -> None:
     """Prepare a worker process: it leaves interrupts to the main process, and ends when that wants no more results."""
+    # Before numpy is imported, with the first task: its library would start as many threads in each worker as there are
+    # cores, and have them spin.
+    for variable in ONE_THREAD:
+        os.environ.setdefault(variable, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_in_time, args=(held_open,), daemon=True).start()
 
