@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tarfile
 from pathlib import Path
@@ -47,6 +48,8 @@ def real_size_recording(folder: Path, trials: int, *, recordings: int = 1, dtype
         ulp_wander=dtype == "float64",
     )
     simulate(folder, options)
+    # Nothing is measured while the system still writes it to disk.
+    os.sync()
     return folder
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, UnreachableError, UnreadableError, root_at
+from catalog.arrays import ArrayError, Root, UnreachableError, UnreadableError, root_at
 from catalog.arrays.digests import CRC32
 from ingest.analysis.activity import ActivityPartial, trial_activity
 from ingest.analysis.extents import measure_extents
@@ -100,8 +100,9 @@ def read_trial(task: TrialTask) -> TrialResult:
     """
     result = TrialResult(TrialFacts(task.trial, _without_signals()))
     lengths: dict[str, int] = {}
+    root = root_at(task.root)
     for kind, path in task.files.items():
-        loaded = _load(task, kind, path, result)
+        loaded = _load(task, root, kind, path, result)
         if loaded is None:
             continue
         lengths[path] = loaded.values.shape[-1]
@@ -126,10 +127,10 @@ def _without_signals() -> Row:
     return columns
 
 
-def _load(task: TrialTask, kind: str, path: str, result: TrialResult) -> LoadedArray | None:
+def _load(task: TrialTask, root: Root, kind: str, path: str, result: TrialResult) -> LoadedArray | None:
     try:
         algorithm = task.algorithms.get(path, CRC32)
-        loaded = read_array(root_at(task.root), path, dimensions=DIMENSIONS[kind], algorithm=algorithm)
+        loaded = read_array(root, path, dimensions=DIMENSIONS[kind], algorithm=algorithm)
         if loaded.values.shape[-1] == 0:
             raise ArrayError(f"has no frames: its shape is {loaded.values.shape}")
         if kind in ROWS and loaded.values.shape[0] != ROWS[kind]:
