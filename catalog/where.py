@@ -13,6 +13,7 @@ from catalog.errors import QueryError
 from catalog.filters import ORDERINGS, split_key
 
 SYMBOLS = {"=": "eq", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "~": "contains"}
+OPERATOR_SIGNS = ("=", "!", "<", ">", "~")
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _CONDITION = re.compile(r"\s*(?P<key>\w+)\s*(?P<symbol>==|!=|<=|>=|=|<|>|~)\s*(?P<value>.*?)\s*", re.DOTALL)
@@ -43,6 +44,11 @@ def parse_condition(entity: Entity, text: str) -> tuple[str, Any]:
     if match is None:
         raise QueryError(f"cannot read the condition {text!r}: expected FIELD=VALUE, or one of {' '.join(SYMBOLS)}")
     key, symbol, value = match["key"], match["symbol"], match["value"]
+    if value[:1] in OPERATOR_SIGNS:
+        raise QueryError(
+            f"cannot read the condition {text!r}: {symbol + value[0]} is none of {' '.join(SYMBOLS)}; "
+            f'a value that begins with {value[0]} goes in quotes: {key}{symbol}"{value}"'
+        )
     field, operator = split_key(entity.fields, key)
     if symbol not in ("=", "=="):
         if key != field:

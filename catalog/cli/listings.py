@@ -26,7 +26,11 @@ SHOWN_HELP = {
 def _listing(name: str) -> click.Command:
     @click.command(name, short_help=ABOUT[name], help="\n\n".join(filter(None, (ABOUT[name], SHOWN_HELP.get(name)))))
     @click.option("--where", "where", multiple=True, metavar="CONDITION", help=WHERE_HELP)
-    @click.option("--columns", metavar="NAMES", help="The columns to print, separated by commas.")
+    @click.option(
+        "--columns",
+        metavar="NAMES",
+        help="The columns to print, separated by commas; by default all, or those that a terminal has room for.",
+    )
     @click.option("--by", metavar="NAMES", help="Count instead: how many for each combination of these columns.")
     @click.option("--order-by", metavar="NAMES", help="Sort by these columns; -NAME counts down.")
     @click.option("--limit", type=click.IntRange(min=0), help="At most so many rows; all of them unless given.")
@@ -60,7 +64,7 @@ def _listing(name: str) -> click.Command:
                     query = query.order_by(*_names(order_by))
                 fields = _names(columns) if columns else query.fields
                 rows = query.limit(limit).rows(fields)
-            write_rows(fields, rows, form)
+            write_rows(fields, rows, form, fitted=not (by or columns), hint="Choose some with --columns; ")
             if not rows:
                 for sentence in unmet(query, conditions):
                     click.echo(sentence, err=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 import click
@@ -17,6 +19,8 @@ from catalog.errors import QueryError
 
 Rows = Iterable[Sequence[Any]]
 FORMATS = ("table", "csv", "json", "jsonl")
+BETWEEN = "  "
+"""What stands between the columns of a table."""
 
 format_option = click.option(
     "--format",
@@ -28,11 +32,25 @@ format_option = click.option(
 )
 
 
-def write_rows(columns: Sequence[str], rows: Rows, form: str) -> None:
-    """Write all rows to standard output; there is no hidden limit."""
+def write_rows(columns: Sequence[str], rows: Rows, form: str, *, fitted: bool = False, hint: str = "") -> None:
+    """Write all rows to standard output; there is no hidden limit.
+
+    In a table on a terminal that is to be `fitted`, the columns for which there is no room are left out, and told; the
+    `hint` says what else to do about it.
+    """
+    if form == "table" and fitted and sys.stdout.isatty():
+        rows = list(rows)
+        n_fitting = _fitting(columns, rows, shutil.get_terminal_size().columns)
+        left_out = columns[n_fitting:]
+        columns, rows = columns[:n_fitting], [row[:n_fitting] for row in rows]
+    else:
+        left_out = ()
     _WRITERS[form](columns, rows)
     # A reader that has left is noticed here, where it can be handled, rather than when Python ends.
     sys.stdout.flush()
+    if left_out:
+        told = f"{len(left_out)} more columns do not fit: {', '.join(left_out)}. {hint}"
+        click.echo(f"{told}`| less -S` shows all of them, and so does --format csv", err=True)
 
 
 def plain(value: Any) -> Any:
@@ -60,16 +78,30 @@ def text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, (list, dict)) else str(plain(value))
 
 
+def _fitting(columns: Sequence[str], rows: Rows, room: int) -> int:
+    """Return how many of the first columns of a table fit a terminal that has room for so many characters."""
+    ends = list(accumulate(width + len(BETWEEN) for width in _widths(columns, _cells(rows))))
+    return max(sum(end - len(BETWEEN) <= room for end in ends), 1)
+
+
+def _cells(rows: Rows) -> list[list[str]]:
+    return [[_cell(value) for value in row] for row in rows]
+
+
+def _widths(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(columns, *lines, strict=True)]
+
+
 def _write_table(columns: Sequence[str], rows: Rows) -> None:
-    lines = [[_cell(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(columns, *lines, strict=True)]
+    lines = _cells(rows)
+    widths = _widths(columns, lines)
     numeric = [bool(lines) and all(_is_number(line[i]) for line in lines) for i in range(len(columns))]
     for line in (list(columns), ["-" * width for width in widths], *lines):
         cells = (
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(line, widths, numeric, strict=True)
         )
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+        sys.stdout.write(BETWEEN.join(cells).rstrip() + "\n")
 
 
 def _cell(value: Any) -> str:

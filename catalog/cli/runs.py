@@ -33,7 +33,7 @@ def runs(db: str, limit: int | None, form: str) -> None:
     if not rows and form == "table":
         click.echo("No runs; `catalog ingest DATA` makes one.", err=True)
         return
-    write_rows(COLUMNS, rows, form)
+    write_rows(COLUMNS, rows, form, fitted=True)
 
 
 @click.command(short_help="Tell what changed between two runs: trials, labels, videos.")

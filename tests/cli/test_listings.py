@@ -172,6 +172,9 @@ def test_conditions_on_showing_are_met_by_one_presentation(run: Run, world: str)
     [
         (("--where", "label"), "cannot read the condition 'label': expected FIELD=VALUE, or one of = =="),
         (("--where", "=Gabor"), "cannot read the condition"),
+        (("--where", "label<>Gabor"), "'label<>Gabor': <> is none of = == !="),
+        (("--where", "valid_frames=>300"), "=> is none of = == != < <= > >= ~; a value that begins with >"),
+        (("--where", "label=~Gabor"), "=~ is none of"),
         (("--where", ""), "cannot read the condition"),
         (("--where", "lable=Gabor"), "unknown field 'lable'. Did you mean 'label'"),
         (("--where", "label__like=Gabor"), "unknown operator 'like'"),
