@@ -56,7 +56,7 @@ def _keep_what_was_seen(
     connection: Connection, run: OpenRun, job: Job, recording: RawRecording, parameters: dict[str, Any]
 ) -> None:
     """Remember what the files were like, by which the next run recognises them."""
-    as_read = job.listing.as_read(file for trial in recording.facts.trials for file in trial.files)
+    as_read = job.listing.as_read(file for trial in recording.facts.trials for file in (*trial.files, *trial.seen))
     seen = {"listing": as_read.digest, "meta": meta_digest(job.folder)}
     parameters[SEEN] = {**parameters.get(SEEN, {}), job.folder.name: seen}
     keep_parameters(connection, run.id, parameters)

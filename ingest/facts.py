@@ -30,12 +30,16 @@ class Problem:
 
 @dataclass
 class TrialFacts:
-    """One presentation: its columns of `trials` (without ids), its rows of `trial_segments` and `array_files`."""
+    """One presentation: its columns of `trials` (without ids), its rows of `trial_segments` and `array_files`.
+
+    `seen` is what its files were like when they were read, whatever they hold: path, bytes and modified_ns.
+    """
 
     trial: int
     columns: Row
     segments: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
+    seen: list[Row] = field(default_factory=list)
 
 
 @dataclass

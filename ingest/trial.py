@@ -18,7 +18,7 @@ from ingest.analysis.frames import canonical_frames
 from ingest.analysis.signals import SignalSummary, summarise_signal, valid_part
 from ingest.analysis.video import VideoAnalysis, analyse_video
 from ingest.facts import Problem, Row, TrialFacts
-from ingest.reading.arrays import LoadedArray, read_array
+from ingest.reading.arrays import LoadedArray, load_array
 
 TOPIC = "ingest"
 UNREADABLE = "unreadable_file"
@@ -130,7 +130,10 @@ def _without_signals() -> Row:
 def _load(task: TrialTask, root: Root, kind: str, path: str, result: TrialResult) -> LoadedArray | None:
     try:
         algorithm = task.algorithms.get(path, CRC32)
-        loaded = read_array(root, path, dimensions=DIMENSIONS[kind], algorithm=algorithm)
+        content, found = root.read(path)
+        # Also of a file that holds no array: it may be cut for the time being, and get back what it was when listed.
+        result.facts.seen.append({"path": path, "bytes": found.bytes, "modified_ns": found.modified_ns})
+        loaded = load_array(content, found, dimensions=DIMENSIONS[kind], algorithm=algorithm)
         if loaded.values.shape[-1] == 0:
             raise ArrayError(f"has no frames: its shape is {loaded.values.shape}")
         if kind in ROWS and loaded.values.shape[0] != ROWS[kind]:

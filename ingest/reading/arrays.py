@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, Root, digest_of, parse_array
+from catalog.arrays import ArrayError, FoundFile, Root, digest_of, parse_array
 from catalog.arrays.digests import CRC32, algorithm_of
 from catalog.arrays.npy import NUMBERS, TEXT
 
@@ -36,12 +36,27 @@ class LoadedArray:
 
 
 def read_array(root: Root, path: str, *, dimensions: int | None = None, algorithm: str = CRC32) -> LoadedArray:
-    """Read a numeric array; the file is read from disk once.
+    """Read a numeric array; the file is read from disk once. See `load_array`.
+
+    Raises
+    ------
+    UnreadableError
+        The file cannot be read, or changed while it was being read.
+    ArrayError
+        See `load_array`.
+    """
+    return load_array(*root.read(path), dimensions=dimensions, algorithm=algorithm)
+
+
+def load_array(
+    content: bytes, found: FoundFile, *, dimensions: int | None = None, algorithm: str = CRC32
+) -> LoadedArray:
+    """Return the numeric array that a file holds.
 
     Parameters
     ----------
-    root, path
-        Where the recording is, and a `.npy` file in it.
+    content, found
+        What was read of a `.npy` file, and what the file was like.
     dimensions
         How many the array must have; None for any number.
     algorithm
@@ -49,12 +64,9 @@ def read_array(root: Root, path: str, *, dimensions: int | None = None, algorith
 
     Raises
     ------
-    UnreadableError
-        The file cannot be read, or changed while it was being read.
     ArrayError
         It is cut short, holds pickled objects or no numbers, or has other dimensions.
     """
-    content, found = root.read(path)
     values = parse_array(content, NUMBERS)
     if dimensions is not None and values.ndim != dimensions:
         raise ArrayError(f"has {values.ndim} dimensions {values.shape}, expected {dimensions}")

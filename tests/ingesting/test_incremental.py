@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,48 @@ def test_a_trial_with_a_problem_on_record_tells_it_again(
     assert ingest_recordings(database, copy.folder, workers=1).problems == first.problems
     assert {trial for trial, _ in reads} == {bad, touched}
     assert differing(canonical(database, without=()), anew(copy, make_database)) == {}
+
+
+class Cutting(ThreadPoolExecutor):
+    """An executor that cuts a file off when it gets to read it, after the file was listed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(1)
+        self.path = path
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
+        os.truncate(self.path, self.path.stat().st_size // 2)
+        return super().submit(function, *arguments, **options)
+
+
+@pytest.mark.parametrize("folder", ["videos", "responses", "behavior"])
+def test_a_file_that_was_cut_for_a_time_is_read_again_when_it_is_whole(
+    copy: World, database: str, make_database: MakeDatabase, folder: str
+) -> None:
+    path = file_of(copy, folder, numbers(copy)[0])
+    content, status = path.read_bytes(), path.stat()
+    # A file of its own, not one that shares its content with other tests.
+    replace_file(path, content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with Cutting(path) as executor:
+        cut = ingest_recordings(database, copy.folder, executor=executor, workers=1)
+    assert [problem.kind for problem in cut.problems] == ["bad_file"]
+    # As `rsync -t` and `cp -p` put it back.
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    report = ingest_recordings(database, copy.folder, workers=1)
+    assert (report.unchanged, report.problems) == (False, [])
+    assert differing(canonical(database, without=()), anew(copy, make_database)) == {}
+    assert ingest_recordings(database, copy.folder, workers=1).unchanged
+
+
+def test_a_file_that_stays_cut_is_not_read_again(copy: World, database: str) -> None:
+    path = file_of(copy, "videos", numbers(copy)[0])
+    replace_file(path, path.read_bytes()[:1000])
+    first = ingest_recordings(database, copy.folder, workers=1)
+    assert [problem.kind for problem in first.problems] == ["bad_file"]
+    again = ingest_recordings(database, copy.folder, workers=1)
+    assert (again.unchanged, again.problems) == (True, first.problems)
 
 
 def changed_behind_the_clock(path: Path) -> None:
