@@ -26,7 +26,7 @@ UNDER_WAY = 4
 AHEAD = 12
 """Tasks for each worker that are under way while nobody does: enough to read on while a recording is written."""
 
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """By what the libraries of linear algebra that numpy is built with are told how many threads to start."""
 
 ENDED = (
@@ -173,10 +173,10 @@ class _Duty:
 
 def _begin_work(held_open: Connection) -> None:
     """Prepare a worker process: it leaves interrupts to the main process, and ends when that wants no more results."""
-    # Before numpy is imported, with the first task: its library would start as many threads in each worker as there are
-    # cores, and have them spin.
-    for variable in ONE_THREAD:
-        os.environ.setdefault(variable, "1")
+    # The library that numpy is built with would start as many threads in each worker as there are cores, and have them
+    # spin. Numpy comes with the first task, unless the program that began this imports it; then it is too late.
+    if not any(variable in os.environ for variable in THREADS):
+        os.environ |= dict.fromkeys(THREADS, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_in_time, args=(held_open,), daemon=True).start()
 
