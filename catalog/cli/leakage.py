@@ -66,7 +66,8 @@ def _tell(report: LeakageReport) -> None:
             err=True,
         )
     if report.ok:
-        click.echo("nothing is shared", err=True)
+        # A check that could not be made whole has not found that nothing is.
+        click.echo("nothing is shared among what could be compared" if report.notes else "nothing is shared", err=True)
     else:
         videos, segments, pairs = (report.count(kind) for kind in ("video", "segment", "near-equal"))
         click.echo(

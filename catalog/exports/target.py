@@ -79,9 +79,11 @@ def _check(named: Path, place: Path, force: bool, protected: Sequence[str | os.P
             return
     except OSError as error:
         raise InputError(f"cannot read {named}: {error.strerror}") from error
+    is_export = (place / MARKER).exists()
     if not force:
-        raise InputError(f"{named} is not empty; choose another folder, or replace it with --force")
-    if not (place / MARKER).exists():
+        remedy = ", or replace it with --force" if is_export else ": it holds other things than an export"
+        raise InputError(f"{named} is not empty; choose another folder{remedy}")
+    if not is_export:
         raise InputError(
             f"{named} is not replaced: it holds other things than an export (there is no {MARKER} in it); "
             "choose another folder, or empty it yourself"

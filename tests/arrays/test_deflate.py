@@ -1,4 +1,4 @@
-"""ISA-L in place of zlib: the same checksums, the same content, and no damage that only one of them sees."""
+"""ISA-L in place of zlib: the same checksums and content; of damaged data, it takes some that zlib refuses."""
 
 from __future__ import annotations
 
@@ -65,12 +65,20 @@ def test_both_inflate_to_the_same(content: bytes, level: int, room: int) -> None
 
 
 @given(content=CONTENTS, data=st.data())
-def test_both_take_the_same_for_whole(content: bytes, data: st.DataObject) -> None:
+def test_neither_takes_data_that_are_cut_off(content: bytes, data: st.DataObject) -> None:
     packed = raw(content)
     cut = packed[: data.draw(st.integers(0, len(packed) - 1))]
+    for library in (zlib, isal_zlib):
+        found = inflated(library, cut, len(content) + 1)
+        assert found is None or not found[1]
+
+
+@given(content=CONTENTS, data=st.data())
+def test_damaged_data_that_zlib_takes_isal_takes_alike(content: bytes, data: st.DataObject) -> None:
+    packed = raw(content)
     bit = data.draw(st.integers(0, 8 * len(packed) - 1))
     flipped = (int.from_bytes(packed, "little") ^ (1 << bit)).to_bytes(len(packed), "little")
-    for damaged in (cut, flipped):
-        by_zlib, by_isal = (inflated(library, damaged, len(content) + 1) for library in (zlib, isal_zlib))
-        whole = [found[0] if found is not None and found[1] else None for found in (by_zlib, by_isal)]
-        assert whole[0] == whole[1]
+    by_zlib, by_isal = (inflated(library, flipped, len(content) + 1) for library in (zlib, isal_zlib))
+    # The other way round, there are Huffman codes which only zlib finds incomplete: there the checksum decides.
+    if by_zlib is not None and by_zlib[1]:
+        assert by_isal == by_zlib

@@ -67,6 +67,9 @@ def test_a_folder_that_is_not_empty_is_refused_without_force(tmp_path: Path) -> 
 def test_force_replaces_nothing_but_an_export(tmp_path: Path) -> None:
     target = _filled(tmp_path / "out")
     (target / MARKER).unlink()
+    with pytest.raises(InputError, match=r"out is not empty; choose another folder: it holds other things") as refused:
+        _write(target)
+    assert "--force" not in str(refused.value)
     with pytest.raises(InputError, match=r"out is not replaced: it holds other things than an export"):
         _write(target, force=True)
     assert _tree(tmp_path) == {"out/file": "old"}

@@ -13,6 +13,7 @@ from catalog import Catalog
 from ingest.importing import import_metadata
 from ingest.leakage import find_leakage
 from tests.conftest import MakeDatabase
+from tests.leakage.conftest import RunLeakage
 
 TIERS = ("train", "oracle", "live_test_main", "final_test_main", "live_test_bonus", "final_test_bonus")
 
@@ -54,6 +55,12 @@ def test_shared_videos_are_those_that_the_published_files_share(
             for scope in ("within", "across")
         }
         assert names == {scope: {cat.video(name).id for name in videos} for scope, videos in expected.items()}
+
+
+def test_a_check_that_was_not_whole_does_not_say_that_nothing_is_shared(imported: str, run_leakage: RunLeakage) -> None:
+    ran = run_leakage(imported)
+    assert ran.exit_code == 0
+    assert ran.stderr.splitlines()[-1] == "nothing is shared among what could be compared"
 
 
 def test_training_shares_nothing_with_any_test_and_oracle_does_across_mice(imported: str) -> None:
