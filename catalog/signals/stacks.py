@@ -47,9 +47,8 @@ class Stack:
         """The shape of `values` and of `mask`."""
         return self.values.shape
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """A DataFrame, a row for each place along the first axis."""
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, a row for each place along the first axis."""
         return frame_of(self.trials)
 
     def masked(self) -> np.ma.MaskedArray[Any, Any]:

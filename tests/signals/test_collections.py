@@ -25,7 +25,7 @@ def test_a_loop_gives_the_signals_in_the_order_of_the_query(cat: Catalog, shown:
     for trial, signal in zip(query, responses, strict=True):
         assert (signal.recording, signal.trial) == (trial.recording.name, trial.trial)
         np.testing.assert_array_equal(signal.data, shown.stored(shown.open, trial.trial, "response"))
-    assert list(responses.trials_frame["trial"]) == query.values("trial")
+    assert list(responses.to_frame()["trial"]) == query.values("trial")
     assert responses[0].trial == query.first().trial
 
 
@@ -42,7 +42,7 @@ def test_signals_of_several_recordings_stack_where_they_have_no_neurons(
     assert [(signal.recording, signal.trial) for signal in stack.trials] == trials
     np.testing.assert_array_equal(stack.values, expected)
     np.testing.assert_array_equal(stack.mask, np.isnan(expected))
-    assert list(stack.frame["trial"]) == [n for _, n in trials]
+    assert list(stack.to_frame()["trial"]) == [n for _, n in trials]
 
 
 def test_shorter_trials_are_masked_after_their_end(cat: Catalog, shown: Shown) -> None:
@@ -97,8 +97,8 @@ def test_responses_of_several_recordings_do_not_stack(cat: Catalog, shown: Shown
 def test_a_query_without_trials(cat: Catalog) -> None:
     responses = cat.trials.filter(label="Nothing").responses()
     assert list(responses) == []
-    assert len(responses.trials_frame) == 0
-    assert "recording" in responses.trials_frame
+    assert len(responses.to_frame()) == 0
+    assert "recording" in responses.to_frame()
     for ask in (responses.stack, lambda: responses.memory):
         with pytest.raises(QueryError, match="the query has no trials: there is nothing to stack"):
             ask()
