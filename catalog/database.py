@@ -173,7 +173,7 @@ def require_current_schema(engine: Engine) -> None:
 
 
 def steady(source: Source) -> Source:
-    """Return an engine or connection each of whose transactions sees one state of the catalog, whoever writes meanwhile.
+    """Return an engine or connection whose transactions each see one state of the catalog, whoever writes meanwhile.
 
     By default, a transaction of SQLite does so, unless the engine's begin late or not at all; in PostgreSQL, each
     statement sees what was committed before it. Of an engine whose transactions are special, take a connection: an
