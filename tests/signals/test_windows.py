@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from pandas.testing import assert_frame_equal
 
 from catalog import Catalog, QueryError, SignalError, TrialSegment
 from catalog.signals import Signal
@@ -49,7 +50,9 @@ def test_a_slice_for_each_time_a_segment_was_on_screen(
 
 def test_the_frame_tells_what_is_along_the_first_axis(cat: Catalog, shown: Shown) -> None:
     query = cat.segment_presentations.filter(segment_label="PinkNoise", recording=shown.open).order_by("-trial")
-    stack = query.responses(window=(0, 3)).stack()
+    windows = query.responses(window=(0, 3))
+    stack = windows.stack()
+    assert_frame_equal(windows.to_frame(), stack.to_frame())
     fields = ["segment_id", "recording", "trial", "segment_index", "frame_start", "frame_end", "trial_type"]
     assert stack.to_frame()[fields].to_numpy().tolist() == query.to_frame(fields).to_numpy().tolist()
     for row, values in zip(stack.to_frame().itertuples(), stack.values, strict=True):
