@@ -33,7 +33,7 @@ def run(folder: Path) -> None:
         trials = cat.trials.filter(valid_response=True, valid_video=True, valid_locomotion=True)
         recording, numbers = trials.first().recording.name, trials.values("trial")
         dataset = TrialDataset(trials, ("video", "response", "behavior"))
-        some = TrialDataset(trials, ("video", "response", "behavior"), neurons=range(0, 7900, 79), window=60)
+        some = TrialDataset(trials, ("video", "response", "behavior"), neurons=range(0, 7900, 79), n_frames=60)
     folders = [data / recording / "data" / kind for kind in ("videos", "responses", "behavior")]
 
     def load() -> float:

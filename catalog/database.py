@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
@@ -16,6 +16,8 @@ from catalog.errors import DatabaseError, NotACatalogError, SchemaError
 from catalog.faults import unusable
 from catalog.models.base import SCHEMA_REVISION
 from catalog.sqlite import sqlite_engine
+
+Source = TypeVar("Source", Engine, Connection)
 
 DEFAULT_DATABASE = "catalog.db"
 KEEPALIVES = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 6}
@@ -170,14 +172,15 @@ def require_current_schema(engine: Engine) -> None:
     require_revision(revision, name)
 
 
-def steady(engine: Engine) -> Engine:
-    """Return an engine each of whose transactions sees one state of the catalog, whoever writes meanwhile.
+def steady(source: Source) -> Source:
+    """Return an engine or connection whose transactions each see one state of the catalog, whoever writes meanwhile.
 
-    In SQLite it does so anyway; in PostgreSQL, by default, each statement sees what was committed before it.
+    By default, a transaction of SQLite does so, unless the engine's begin late or not at all; in PostgreSQL, each
+    statement sees what was committed before it. Of an engine whose transactions are special, take a connection: an
+    engine that is made from it has the level of the first.
     """
-    if engine.dialect.name == "sqlite":
-        return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ")
+    level = "SERIALIZABLE" if source.dialect.name == "sqlite" else "REPEATABLE READ"
+    return source.execution_options(isolation_level=level, catalog_begins_late=False)
 
 
 def require_revision(revision: str, name: str) -> None:

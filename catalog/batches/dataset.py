@@ -63,10 +63,10 @@ class TrialDataset(Dataset[Sample]):
     neurons
         Of responses, which neurons: `cat.neurons.filter(…)`, filters such as `{"coord_z__ge": 300}`, or rows; None for
         all. Those of each recording are in `neurons`.
-    window, stride
-        Frames of each item, and from the start of one to the start of the next within a trial (by default `window`, so
-        that they do not overlap). Without, an item is a whole trial. Only frames that are valid in every signal count:
-        no item holds padding.
+    n_frames, stride
+        Frames of each item, and from the start of one to the start of the next within a trial (by default `n_frames`,
+        so that they do not overlap). Without, an item is a whole trial. Only frames that are valid in every signal
+        count: no item holds padding.
     normalization
         Of responses; see `catalog.signals.Responses.get_data`.
     dtype
@@ -77,7 +77,7 @@ class TrialDataset(Dataset[Sample]):
     Raises
     ------
     QueryError
-        The query has no trials, no trial is as long as the window, or an option is none.
+        The query has no trials, no trial has as many frames, or an option is none.
     SignalError
         A trial has no valid signal of those that are asked for, or its file is not known; or the catalog has no
         statistics of neurons that the normalisation needs.
@@ -89,7 +89,7 @@ class TrialDataset(Dataset[Sample]):
         signals: Sequence[str] = ("video", "response"),
         *,
         neurons: NeuronChoice = None,
-        window: int | None = None,
+        n_frames: int | None = None,
         stride: int | None = None,
         normalization: str | None = None,
         dtype: torch.dtype = torch.float32,
@@ -108,7 +108,7 @@ class TrialDataset(Dataset[Sample]):
             for one in {trial["response"].recording: trial["response"] for trial in self._trials}.values():
                 assert isinstance(one, Responses)
                 one.statistics_for(self.normalization)
-        self._windows = windows([_n_frames(trial) for trial in self._trials], window, stride)
+        self._windows = windows([_n_frames(trial) for trial in self._trials], n_frames, stride)
 
     def __len__(self) -> int:
         """Return how many items there are."""

@@ -13,15 +13,15 @@ Windows = NDArray[np.int64]
 """(items, 3): the place of the trial, its first frame, and the frame after its last."""
 
 
-def windows(lengths: Sequence[int], window: int | None, stride: int | None) -> Windows:
+def windows(lengths: Sequence[int], n_frames: int | None, stride: int | None) -> Windows:
     """Return the windows of trials of these lengths, in the order of the trials.
 
     Parameters
     ----------
     lengths
         Frames of each trial.
-    window
-        Frames of each window; None for whole trials. No window reaches beyond its trial: frames at the end that do not
+    n_frames
+        Of each window; None for whole trials. No window reaches beyond its trial: frames at the end that do not
         fill one are left out, and trials shorter than one have none.
     stride
         Frames from the start of one window to the start of the next; by default, windows do not overlap.
@@ -29,20 +29,20 @@ def windows(lengths: Sequence[int], window: int | None, stride: int | None) -> W
     Raises
     ------
     QueryError
-        Window or stride are no such numbers, or no trial is long enough.
+        `n_frames` or `stride` is no such number, or no trial is long enough.
     """
-    for name, value in (("window", window), ("stride", stride)):
+    for name, value in (("n_frames", n_frames), ("stride", stride)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise QueryError(f"{name}={value!r}: expected a number of frames, 1 or more")
-    if window is None:
+    if n_frames is None:
         if stride is not None:
-            raise QueryError(f"stride={stride} is for windows; give window= as well")
+            raise QueryError(f"stride={stride} is for windows; give n_frames= as well")
         return np.array([(place, 0, length) for place, length in enumerate(lengths)], dtype=np.int64).reshape(-1, 3)
     found = [
-        (place, start, start + window)
+        (place, start, start + n_frames)
         for place, length in enumerate(lengths)
-        for start in range(0, length - window + 1, stride or window)
+        for start in range(0, length - n_frames + 1, stride or n_frames)
     ]
     if not found:
-        raise QueryError(f"window={window}: no trial has so many valid frames; the longest has {max(lengths)}")
+        raise QueryError(f"n_frames={n_frames}: no trial has so many valid frames; the longest has {max(lengths)}")
     return np.array(found, dtype=np.int64)

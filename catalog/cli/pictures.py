@@ -23,6 +23,7 @@ def sheet(db: str, file: str, where: tuple[str, ...], columns: int, tiers: bool,
     """
     from catalog.catalog import Catalog
     from catalog.pictures.pages import save_sheet
+    from catalog.sizes import size_text
     from catalog.where import parse_where
 
     if tiers and (where or file.lower().endswith(".html")):
@@ -32,4 +33,4 @@ def sheet(db: str, file: str, where: tuple[str, ...], columns: int, tiers: bool,
         for filters in parse_where(videos.entity, where):
             videos = videos.filter(**filters)
         made = save_sheet(cat, file, videos if where else None, columns=columns, tiers=tiers, replace=force)
-    click.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB", err=True)
+    click.echo(f"{made}: {size_text(made.stat().st_size)}", err=True)

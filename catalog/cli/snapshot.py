@@ -15,8 +15,9 @@ def snapshot(db: str, file: str, force: bool) -> None:
     The copy is of one moment, from SQLite and from PostgreSQL alike. `catalog --db FILE …` asks it.
     """
     from catalog.catalog import Catalog
+    from catalog.sizes import size_text
     from catalog.upkeep import snapshot as copy
 
     with Catalog(db, read_only=True) as cat:
         made = copy(cat, file, force=force)
-    click.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB, read-only; `catalog --db {made} info` asks it", err=True)
+    click.echo(f"{made}: {size_text(made.stat().st_size)}, read-only; `catalog --db {made} info` asks it", err=True)

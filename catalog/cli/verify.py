@@ -22,6 +22,7 @@ def verify(ctx: click.Context, full: bool, recording: str | None, form: str) -> 
     Exit codes: 0 every file is there, unchanged; 1 some are not; 2 wrong usage.
     """
     from catalog.catalog import Catalog
+    from catalog.sizes import size_text
     from catalog.upkeep import verify as look
 
     with Catalog(ctx.obj, read_only=True) as cat:
@@ -30,7 +31,7 @@ def verify(ctx: click.Context, full: bool, recording: str | None, form: str) -> 
         write_rows(COLUMNS, [[getattr(one, name) for name in COLUMNS] for one in report.findings], form)
     how = "read" if full else "looked at, by size and time (--full reads them)"
     click.echo(
-        f"{report.recordings} recordings, {report.files} files, {report.bytes / 1e6:.1f} MB {how}: "
+        f"{report.recordings} recordings, {report.files} files, {size_text(report.bytes)} {how}: "
         + (f"{len(report.findings)} findings" if report.findings else "all there, unchanged"),
         err=True,
     )

@@ -50,8 +50,8 @@ def raw_trials(recording: Root) -> set[str] | None:
         return None
 
 
-def gigabytes(recordings: Iterator[Path]) -> float:
-    """Return how much raw recordings hold, in GB."""
+def raw_bytes(recordings: Iterator[Path]) -> int:
+    """Return how many bytes raw recordings hold."""
     total = 0
     for recording in recordings:
         if recording.is_file():
@@ -62,4 +62,4 @@ def gigabytes(recordings: Iterator[Path]) -> float:
                 place = recording / folder
                 if place.is_dir():
                     total += sum(entry.stat().st_size for entry in os.scandir(place))
-    return total / 1e9
+    return total

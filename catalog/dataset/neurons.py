@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.signals.neurons import STATISTICS, Neurons, read_neurons
+
 if TYPE_CHECKING:
     from catalog.catalog import Catalog
-
-COORDINATES = ("coord_x", "coord_y", "coord_z")
-STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
 
 
 class RecordingNeurons:
@@ -23,26 +22,25 @@ class RecordingNeurons:
         self.recording = recording
 
     @cached_property
-    def _columns(self) -> dict[str, NDArray[Any]]:
-        names = ["unit_id", *COORDINATES, *STATISTICS]
-        rows = self._catalog.neurons.filter(recording=self.recording).rows(names)
-        columns = zip(*rows, strict=True) if rows else [()] * len(names)
-        return {name: _column(values) for name, values in zip(names, columns, strict=True)}
+    def _neurons(self) -> Neurons:
+        return read_neurons(self._catalog.neurons.filter(recording=self.recording), self.recording)
 
     @property
     def coord_xyz(self) -> NDArray[Any]:
-        """(n, 3) x, y and z in µm."""
-        return np.stack([self._columns[name] for name in COORDINATES], axis=1)
+        """(n, 3) x, y and z in µm; whole numbers where all are known."""
+        coords = self._neurons.coords
+        return coords.astype(np.float64 if np.isnan(coords).any() else np.int64, order="C")
 
     @property
     def IDs(self) -> NDArray[Any]:  # noqa: N802 (published name)
         """(n,) unit IDs."""
-        return self._columns["unit_id"]
+        return self._neurons.unit_ids
 
     @property
     def stats_activity(self) -> dict[str, NDArray[Any]]:
         """(n,) mean, standard deviation, minimum and maximum of each neuron's responses over the recording."""
-        return {name: self._columns[name] for name in STATISTICS if not np.isnan(self._columns[name]).all()}
+        values = {name: getattr(self._neurons, name) for name in STATISTICS}
+        return {name: of_each for name, of_each in values.items() if not np.isnan(of_each).all()}
 
     def plot_coordinates(self) -> Any:
         """Show where the neurons are, coloured by their depth; return (figure, axes)."""
@@ -57,10 +55,3 @@ class RecordingNeurons:
     def __repr__(self) -> str:
         """Show whose they are, without reading them."""
         return f"<RecordingNeurons of {self.recording}>"
-
-
-def _column(values: tuple[Any, ...]) -> NDArray[Any]:
-    """Return a column as numbers: whole ones stay whole where none is missing."""
-    if None in values:
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    return np.array(values)

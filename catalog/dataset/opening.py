@@ -20,6 +20,7 @@ from catalog.errors import CatalogError, nearest
 from catalog.models import IngestRun, Recording
 from catalog.names import recording_name
 from catalog.published_files import STATES, published_recordings, states_of
+from catalog.sizes import size_text
 
 logger = logging.getLogger(__name__)
 
@@ -136,10 +137,10 @@ class Opening:
             if done is not None:
                 logger.log(self.level, "the catalog %s, from %s: %s", shown, self.metadata, done)
         if raw and self.data is not None:
-            size = folders.gigabytes(self.raw[one].path for one in raw)
+            size = size_text(folders.raw_bytes(self.raw[one].path for one in raw))
             # Hours of reading are never begun in silence.
             logger.warning(
-                "taking %d recording(s) in %s into the catalog %s: without metadata, all of their %.1f GB is read "
+                "taking %d recording(s) in %s into the catalog %s: without metadata, all of their %s is read "
                 "once. Interrupting loses nothing that is done: the same call goes on from there; so does "
                 "`catalog --db %s ingest %s`, which uses all cores",
                 len(raw), self.data, shown, size, shown, self.data,

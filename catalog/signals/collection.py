@@ -42,9 +42,8 @@ class Signals(Asked[SignalT]):
     def _part(self, items: list[SignalT]) -> Self:
         return self.of(items, self.wish)
 
-    @property
-    def trials_frame(self) -> pd.DataFrame:
-        """A DataFrame, a trial each, in the order of the first axis of a stack."""
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, a trial each, in the order of the first axis of a stack."""
         return frame_of(self, FACTS)
 
     @property

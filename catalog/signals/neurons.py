@@ -27,9 +27,8 @@ NeuronChoice: TypeAlias = "Query[Neuron] | Mapping[str, Any] | Sequence[int] | N
 
 FEW = 500
 """Rows that are asked for by name; of more, all are read."""
-_FIELDS = ("row", "unit_id", "coord_x", "coord_y", "coord_z")
-_COORDS = ("coord_x", "coord_y", "coord_z")
-_STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
+COORDINATES = ("coord_x", "coord_y", "coord_z")
+STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +62,7 @@ class Neurons:
 
     def take(self, index: NDArray[Any] | slice) -> Neurons:
         """Return some of them, by their place among these."""
-        arrays = ("rows", "unit_ids", "coords", *_STATISTICS)
+        arrays = ("rows", "unit_ids", "coords", *STATISTICS)
         return replace(self, **{name: getattr(self, name)[index] for name in arrays})
 
     def show_positions(self, color: str | None = "mean_activation", *, ax: Axes3D | None = None) -> Picture[Axes3D]:
@@ -84,19 +83,19 @@ class Neurons:
     def _colours(self, color: str | None) -> tuple[NDArray[np.float64] | None, str]:
         if color is None:
             return None, ""
-        if color in _STATISTICS:
+        if color in STATISTICS:
             return getattr(self, color), f"{color.replace('_', ' ')} (a.u.)"
-        if color in _COORDS:
-            return self.coords[:, _COORDS.index(color)], f"{color[-1]} (µm)"
-        raise QueryError(f"color={color!r}: unknown statistic. {nearest(color, (*_STATISTICS, *_COORDS))}")
+        if color in COORDINATES:
+            return self.coords[:, COORDINATES.index(color)], f"{color[-1]} (µm)"
+        raise QueryError(f"color={color!r}: unknown statistic. {nearest(color, (*STATISTICS, *COORDINATES))}")
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame, a neuron each, with the columns of the table `neurons`."""
         import pandas as pd
 
         columns: dict[str, Any] = {"recording": self.recording, "unit_id": self.unit_ids, "row": self.rows}
-        columns |= {name: self.coords[:, axis] for axis, name in enumerate(("coord_x", "coord_y", "coord_z"))}
-        columns |= {name: getattr(self, name) for name in _STATISTICS}
+        columns |= {name: self.coords[:, axis] for axis, name in enumerate(COORDINATES)}
+        columns |= {name: getattr(self, name) for name in STATISTICS}
         return pd.DataFrame(columns)
 
 
@@ -157,9 +156,7 @@ class ChosenNeurons:
     def _ask(self, query: Query[Neuron]) -> Neurons:
         if query.size is None:
             query = query.filter(recording_id=self.recording_id)
-        fields = ["recording", *_FIELDS, *_STATISTICS]
-        found = [row[1:] for row in query.rows(fields) if row[0] == self.recording]
-        return _neurons(self.recording, found)
+        return read_neurons(query, self.recording)
 
     def _asked_rows(self, choice: Any, everyone: Query[Neuron]) -> NDArray[np.intp]:
         """Return the rows that a list, an array, a mask or a slice asks for."""
@@ -195,7 +192,10 @@ def neuron_query(choice: Query[Neuron] | Mapping[str, Any], session: Session) ->
     return choice
 
 
-def _neurons(recording: str, found: list[tuple[Any, ...]]) -> Neurons:
+def read_neurons(query: Query[Neuron], recording: str) -> Neurons:
+    """Return the neurons of one recording that a query finds, in its order; there may be none."""
+    rows_of_all = query.rows(["recording", "row", "unit_id", *COORDINATES, *STATISTICS])
+    found = [row[1:] for row in rows_of_all if row[0] == recording]
     rows, unit_ids, x, y, z, *statistics = zip(*found, strict=True) if found else [()] * 9
     known = None not in unit_ids
     return Neurons(

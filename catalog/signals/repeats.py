@@ -57,9 +57,8 @@ class RepeatStack:
         """The shape of `values` and of `mask`."""
         return self.values.shape
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """A DataFrame, a row for each repeat of each video: where it is in the array, and which trial it is."""
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, a row for each repeat of each video: where it is in the array, and which trial it is."""
         import pandas as pd
 
         rows = [

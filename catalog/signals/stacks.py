@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import SignalError
+from catalog.sizes import size_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,9 +48,8 @@ class Stack:
         """The shape of `values` and of `mask`."""
         return self.values.shape
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """A DataFrame, a row for each place along the first axis."""
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, a row for each place along the first axis."""
         return frame_of(self.trials)
 
     def masked(self) -> np.ma.MaskedArray[Any, Any]:
@@ -128,7 +128,7 @@ def require_memory(needed: int, limit: int | None, what: str) -> None:
     if allowed is not None and needed > allowed:
         whose = "are available" if limit is None else "are allowed (limit_bytes)"
         raise SignalError(
-            f"{what} would take {needed / 1e9:.3g} GB of memory, and {allowed / 1e9:.3g} GB {whose}; ask for fewer "
+            f"{what} would take {size_text(needed)} of memory, and {size_text(allowed)} {whose}; ask for fewer "
             "trials or neurons, or loop over them, which holds one trial at a time"
         )
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from catalog.database import steady
+
 
 @contextmanager
 def one_state(session: Session) -> Iterator[Connection]:
@@ -16,10 +18,6 @@ def one_state(session: Session) -> Iterator[Connection]:
     if not isinstance(bind, Engine):
         yield session.connection()
         return
-    begin = "BEGIN" if bind.dialect.name == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-    with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(begin)
-        try:
-            yield connection
-        finally:
-            connection.exec_driver_sql("ROLLBACK")
+    # A session of its own connection may see what others commit between two questions; this one does not.
+    with bind.connect() as connection:
+        yield steady(connection)

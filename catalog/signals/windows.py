@@ -114,9 +114,8 @@ class Windows(Asked[Window]):
         """Return what goes to another process: the windows themselves, and no session."""
         return type(self).of, (list(self), replace(self.wish, neurons=None), self.window)
 
-    @property
-    def presentations_frame(self) -> pd.DataFrame:
-        """A DataFrame, a presentation each, in the order of the first axis of a stack."""
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, a presentation each, in the order of the first axis of a stack."""
         return frame_of(self, FACTS)
 
     @property

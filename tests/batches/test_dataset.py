@@ -54,16 +54,16 @@ def test_an_item_is_what_the_files_hold(recorded: Recorded, backend: str) -> Non
             np.testing.assert_array_equal(item[signal].numpy(), expected(recorded, item, signal).astype(np.float32))
 
 
-@pytest.mark.parametrize(("window", "stride"), [(30, None), (30, 7), (240, None), (100, 300)])
-def test_windows_hold_valid_frames_only(recorded: Recorded, cat: Catalog, window: int, stride: int | None) -> None:
+@pytest.mark.parametrize(("n_frames", "stride"), [(30, None), (30, 7), (240, None), (100, 300)])
+def test_windows_hold_valid_frames_only(recorded: Recorded, cat: Catalog, n_frames: int, stride: int | None) -> None:
     trials = cat.trials.filter(**USABLE)
-    dataset = TrialDataset(trials, ("video", "response"), window=window, stride=stride)
+    dataset = TrialDataset(trials, ("video", "response"), n_frames=n_frames, stride=stride)
     places = []
     for recording, trial in trials.rows(["recording", "trial"]):
         start = 0
-        while start + window <= recorded.frames(recording, trial):
+        while start + n_frames <= recorded.frames(recording, trial):
             places.append((recording, trial, start))
-            start += stride or window
+            start += stride or n_frames
     frame = dataset.to_frame()
     assert list(zip(frame.recording, frame.trial, frame.start, strict=True)) == places
     assert len(dataset) == len(places)
@@ -105,12 +105,14 @@ def test_responses_are_normalised(recorded: Recorded, cat: Catalog) -> None:
     valid = cat.trials.filter(recording=name, valid_response=True)
     everything = np.concatenate([recorded.array(name, n, "response") for n in valid.values("trial")], axis=1)
     mean = everything.mean(axis=1, dtype=np.float64)[:, None]
-    dataset = TrialDataset(valid, ["response"], neurons=[1, 4], normalization="by_mean", window=50, dtype=torch.float64)
+    dataset = TrialDataset(
+        valid, ["response"], neurons=[1, 4], normalization="by_mean", n_frames=50, dtype=torch.float64
+    )
     item = dataset[3]
     assert item["response"].dtype == torch.float64
     values = (expected(recorded, item, "response") - mean) / mean
     np.testing.assert_allclose(item["response"].numpy(), values[[1, 4]], rtol=1e-5)
-    item = TrialDataset(valid, ["response"], normalization="by_mean_per_trial", window=50)[3]
+    item = TrialDataset(valid, ["response"], normalization="by_mean_per_trial", n_frames=50)[3]
     own = recorded.array(name, item["trial"], "response").mean(axis=1, dtype=np.float64)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         values = (expected(recorded, item, "response") - own) / own
@@ -138,11 +140,11 @@ def test_an_index_beyond_the_end_is_an_error(cat: Catalog) -> None:
         ({"signals": ["video"], "normalization": "by_mean"}, "neurons= and normalization= are for responses"),
         ({"normalization": "by_men"}, "unknown normalization 'by_men'"),
         ({"dtype": torch.int64}, "dtype=torch.int64: expected one of torch.float16"),
-        ({"window": 0}, "window=0: expected a number of frames, 1 or more"),
-        ({"window": True}, "window=True: expected"),
-        ({"window": 10, "stride": -1}, "stride=-1: expected"),
-        ({"stride": 5}, "stride=5 is for windows; give window= as well"),
-        ({"window": 1000}, "window=1000: no trial has so many valid frames; the longest has 324"),
+        ({"n_frames": 0}, "n_frames=0: expected a number of frames, 1 or more"),
+        ({"n_frames": True}, "n_frames=True: expected"),
+        ({"n_frames": 10, "stride": -1}, "stride=-1: expected"),
+        ({"stride": 5}, "stride=5 is for windows; give n_frames= as well"),
+        ({"n_frames": 1000}, "n_frames=1000: no trial has so many valid frames; the longest has 324"),
     ],
 )
 def test_a_wrong_option_is_told(cat: Catalog, options: dict[str, Any], message: str) -> None:

@@ -30,7 +30,7 @@ torch.set_num_threads(1)
 def windowed(cat: Catalog) -> TrialDataset:
     """Windows of both recordings."""
     trials = cat.trials.filter(valid_response=True, valid_locomotion=True)
-    return TrialDataset(trials, ("response", "behavior"), window=60, neurons=range(10))
+    return TrialDataset(trials, ("response", "behavior"), n_frames=60, neurons=range(10))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_workers_read_zips_each_for_itself(recorded: Recorded, tmp_path: Path) -
 
 def test_the_usual_collation_takes_windows_of_one_recording(cat: Catalog, recorded: Recorded) -> None:
     trials = cat.trials.filter(recording=recorded.names[0], valid_response=True)
-    dataset = TrialDataset(trials, ("video", "response"), window=30)
+    dataset = TrialDataset(trials, ("video", "response"), n_frames=30)
     batch = next(iter(DataLoader(dataset, batch_size=4)))
     n_neurons = recorded.truth["recordings"][recorded.names[0]]["n_neurons"]
     assert batch["video"].shape == (4, 1, 30, 36, 64)
@@ -153,7 +153,7 @@ def test_a_small_network_learns(cat: Catalog, recorded: Recorded) -> None:
     """A loop as in docs/machine-learning.md: the loss goes down."""
     torch.manual_seed(0)
     trials = cat.trials.filter(recording=recorded.names[0], valid_response=True)
-    dataset = TrialDataset(trials, window=60, stride=120)
+    dataset = TrialDataset(trials, n_frames=60, stride=120)
     core = torch.nn.Conv3d(1, 4, (5, 9, 9), padding=(2, 0, 0), stride=(1, 9, 11))
     readout = torch.nn.LazyLinear(len(dataset.neurons[recorded.names[0]]))
     readout(torch.zeros(4 * 4 * 6))

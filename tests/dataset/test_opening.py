@@ -68,7 +68,8 @@ def test_data_alone_is_ingested_and_told_of(folders, world, open_dataset, caplog
     ds = open_dataset(folders / "data")
     assert (folders / "catalog.db").is_file()
     assert (sources(ds), commands(ds)) == ({"raw"}, ["ingest"])
-    assert "without metadata, all of their 0.1 GB is read once" in caplog.text
+    size = sum(path.stat().st_size for path in (folders / "data").glob("*/data/*/*.npy"))
+    assert f"without metadata, all of their {size / 1e6:.1f} MB is read once" in caplog.text
     assert f"{world.recordings[1]}: " in caplog.text
     assert "(2 of 2)" in caplog.text
     numbers = world.trials[["recording", "label", "trial", "valid_frames"]]

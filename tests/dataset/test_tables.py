@@ -2,11 +2,15 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from catalog import Catalog
 from catalog.dataset import DataSetError
+from catalog.models import Neuron, Recording
+from ingest.importing import import_metadata
 
 SEGMENTS = [
     "segment_ID",
@@ -137,11 +141,31 @@ def test_neurons(ds, world):
         table = pd.read_csv(world.metadata / name / "neurons" / f"meta-neurons_{name}.csv")
         neurons = facts["neurons"]
         assert len(neurons) == len(table) > 0
+        assert neurons.IDs.dtype == neurons.coord_xyz.dtype == "int64"
         assert neurons.IDs.tolist() == table["ID"].tolist()
         assert neurons.coord_xyz.tolist() == table[["coord_x", "coord_y", "coord_z"]].to_numpy().tolist()
         assert set(neurons.stats_activity) == {f"{what}_activation" for what in ("mean", "std", "min", "max")}
         for key, values in neurons.stats_activity.items():
             assert values == pytest.approx(table[key].to_numpy(), rel=1e-12)
+
+
+def test_neurons_of_which_not_all_is_known(database, world, open_dataset):
+    import_metadata(database, world.metadata)
+    name = world.recordings[0]
+    with Catalog(database) as cat, cat.session() as session:
+        rows = session.query(Neuron).where(Neuron.recording == session.query(Recording).filter_by(name=name).one())
+        for neuron in rows:
+            neuron.std_activation = None
+        rows.filter_by(row=1).one().unit_id = None
+        rows.filter_by(row=2).one().coord_z = rows.filter_by(row=2).one().mean_activation = None
+        session.commit()
+    neurons = open_dataset(world.data, world.metadata, database=database).info[name]["neurons"]
+    table = pd.read_csv(world.metadata / name / "neurons" / f"meta-neurons_{name}.csv").astype(float)
+    table.loc[1, "ID"] = table.loc[2, "coord_z"] = table.loc[2, "mean_activation"] = float("nan")
+    np.testing.assert_array_equal(neurons.IDs, table["ID"])
+    np.testing.assert_array_equal(neurons.coord_xyz, table[["coord_x", "coord_y", "coord_z"]])
+    assert neurons.stats_activity.keys() == {f"{what}_activation" for what in ("mean", "min", "max")}
+    np.testing.assert_allclose(neurons.stats_activity["mean_activation"], table["mean_activation"], rtol=1e-12)
 
 
 def test_a_table_of_ones_own_is_asked(own_ds):

@@ -87,7 +87,7 @@ def test_aligned_to_stimuli(names: dict[str, Any], data: Path) -> None:
     aligned = names["aligned"]
     std = names["cat"].neurons.filter(recording=names["mouse"]).values("std_activation")
     assert aligned.shape == (24, len(std), 35)
-    for row, values in zip(aligned.frame.itertuples(), aligned.values, strict=True):
+    for row, values in zip(aligned.to_frame().itertuples(), aligned.values, strict=True):
         responses = stored(data, names, row.trial)[:, :300] / np.array(std)[:, None]
         padded = np.pad(responses, ((0, 0), (5, 30)), constant_values=np.nan)
         np.testing.assert_allclose(values, padded[:, row.frame_start : row.frame_start + 35], rtol=1e-9)

@@ -47,7 +47,9 @@ def test_a_picture_of_chosen_videos(run, tmp_path):
 
 @pytest.mark.parametrize(("name", "begin"), [("map.svg", b"<?xml"), ("map.pdf", b"%PDF")])
 def test_the_map(run, tmp_path, name, begin):
-    assert run(name, "--map").exit_code == 0
+    result = run(name, "--map")
+    assert result.exit_code == 0
+    assert result.stderr == f"{name}: {(tmp_path / name).stat().st_size / 1000:.1f} kB\n"
     assert (tmp_path / name).read_bytes().startswith(begin)
 
 

@@ -25,7 +25,7 @@ def test_a_loop_gives_the_signals_in_the_order_of_the_query(cat: Catalog, shown:
     for trial, signal in zip(query, responses, strict=True):
         assert (signal.recording, signal.trial) == (trial.recording.name, trial.trial)
         np.testing.assert_array_equal(signal.data, shown.stored(shown.open, trial.trial, "response"))
-    assert list(responses.trials_frame["trial"]) == query.values("trial")
+    assert list(responses.to_frame()["trial"]) == query.values("trial")
     assert responses[0].trial == query.first().trial
 
 
@@ -42,7 +42,7 @@ def test_signals_of_several_recordings_stack_where_they_have_no_neurons(
     assert [(signal.recording, signal.trial) for signal in stack.trials] == trials
     np.testing.assert_array_equal(stack.values, expected)
     np.testing.assert_array_equal(stack.mask, np.isnan(expected))
-    assert list(stack.frame["trial"]) == [n for _, n in trials]
+    assert list(stack.to_frame()["trial"]) == [n for _, n in trials]
 
 
 def test_shorter_trials_are_masked_after_their_end(cat: Catalog, shown: Shown) -> None:
@@ -97,8 +97,8 @@ def test_responses_of_several_recordings_do_not_stack(cat: Catalog, shown: Shown
 def test_a_query_without_trials(cat: Catalog) -> None:
     responses = cat.trials.filter(label="Nothing").responses()
     assert list(responses) == []
-    assert len(responses.trials_frame) == 0
-    assert "recording" in responses.trials_frame
+    assert len(responses.to_frame()) == 0
+    assert "recording" in responses.to_frame()
     for ask in (responses.stack, lambda: responses.memory):
         with pytest.raises(QueryError, match="the query has no trials: there is nothing to stack"):
             ask()
@@ -109,7 +109,7 @@ def test_memory_is_told_before_it_is_taken(cat: Catalog, shown: Shown) -> None:
     needed = 2 * 12 * 240 * (4 + 1)
     assert responses.memory == needed
     assert responses.stack(limit_bytes=needed).shape == (2, 12, 240)
-    with pytest.raises(SignalError, match=r"2 trials would take 2\.88e-05 GB .* 2\.88e-05 GB are allowed"):
+    with pytest.raises(SignalError, match=r"2 trials would take 28\.8 kB of memory, and 28\.8 kB are allowed"):
         responses.stack(limit_bytes=needed - 1)
     with pytest.raises(SignalError, match="loop over them"):
         responses.stack("by_std", limit_bytes=needed)
@@ -117,7 +117,7 @@ def test_memory_is_told_before_it_is_taken(cat: Catalog, shown: Shown) -> None:
 
 def test_more_than_the_machine_has_is_refused(cat: Catalog, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catalog.signals.stacks.available_memory", lambda: 1000)
-    with pytest.raises(SignalError, match="1e-06 GB are available"):
+    with pytest.raises(SignalError, match=r" 1\.0 kB are available"):
         cat.trials.filter(recording=shown.open, label="RandomDots").responses().stack()
 
 

@@ -48,8 +48,8 @@ def test_repeats_as_one_array(cat: Catalog, shown: Shown) -> None:
             assert not stack.mask[place, repeat, :, :valid].any()
             assert stack.mask[place, repeat, :, valid:].all()
             assert stack.trials[place][repeat].trial == trial
-    assert list(stack.frame.columns[:2]) == ["video", "repeat"]
-    assert stack.frame[["video", "repeat"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert list(stack.to_frame().columns[:2]) == ["video", "repeat"]
+    assert stack.to_frame()[["video", "repeat"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
     assert stack.masked().count() == 2 * 12 * (324 + 240)
 
 

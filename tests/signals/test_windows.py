@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from pandas.testing import assert_frame_equal
 
 from catalog import Catalog, QueryError, SignalError, TrialSegment
 from catalog.signals import Signal
@@ -49,10 +50,12 @@ def test_a_slice_for_each_time_a_segment_was_on_screen(
 
 def test_the_frame_tells_what_is_along_the_first_axis(cat: Catalog, shown: Shown) -> None:
     query = cat.segment_presentations.filter(segment_label="PinkNoise", recording=shown.open).order_by("-trial")
-    stack = query.responses(window=(0, 3)).stack()
+    windows = query.responses(window=(0, 3))
+    stack = windows.stack()
+    assert_frame_equal(windows.to_frame(), stack.to_frame())
     fields = ["segment_id", "recording", "trial", "segment_index", "frame_start", "frame_end", "trial_type"]
-    assert stack.frame[fields].to_numpy().tolist() == query.to_frame(fields).to_numpy().tolist()
-    for row, values in zip(stack.frame.itertuples(), stack.values, strict=True):
+    assert stack.to_frame()[fields].to_numpy().tolist() == query.to_frame(fields).to_numpy().tolist()
+    for row, values in zip(stack.to_frame().itertuples(), stack.values, strict=True):
         stored = shown.stored(row.recording, row.trial, "response")
         np.testing.assert_array_equal(values, stored[:, row.frame_start : row.frame_start + 3])
 
@@ -163,7 +166,7 @@ def test_a_window_where_it_belongs(cat: Catalog) -> None:
 def test_no_presentations(cat: Catalog) -> None:
     windows = cat.segments.filter(label="Nothing").responses(window=(0, 5))
     assert list(windows) == []
-    assert "segment_id" in windows.presentations_frame
+    assert "segment_id" in windows.to_frame()
     for ask in (windows.stack, lambda: windows.times):
         with pytest.raises(QueryError, match="the query has no presentations"):
             ask()
