@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.errors import NotFoundError, nearest
 from catalog.filters import is_storable
-from catalog.models import Recording, Segment, SegmentAlias, Trial, Video, VideoAlias
+from catalog.models import IngestProblem, Recording, Segment, SegmentAlias, Trial, Video, VideoAlias
 from catalog.names import recording_name
 
 Thing = TypeVar("Thing", Video, Segment)
@@ -70,12 +71,23 @@ def _begins_alike(session: Session, model: Any, aliases: Any, name: str) -> str:
 
 def find_recording(session: Session, name: str) -> Recording:
     """Return the recording of that name; a part of the name will do where only one recording has it."""
+    names = session.scalars(sa.select(Recording.name).order_by(Recording.name)).all()
+    found = _name_among(names, name)
+    return session.scalars(sa.select(Recording).where(Recording.name == found)).one()
+
+
+def find_name_in_problems(session: Session, name: str) -> str:
+    """Return the name of a recording that is in the catalog, or that a problem names which kept it out; or a part."""
+    known = sa.union(sa.select(Recording.name), sa.select(IngestProblem.recording)).subquery()
+    names = sa.select(known.c.name).where(known.c.name.is_not(None)).order_by(known.c.name)
+    return _name_among(session.scalars(names).all(), name)
+
+
+def _name_among(names: Sequence[str], name: str) -> str:
     if not _may_be_name(name):
         raise NotFoundError(f"no recording is called {name!r}; expected its name, or a part of it")
-    exact = session.scalar(sa.select(Recording).where(Recording.name == recording_name(name)))
-    if exact is not None:
-        return exact
-    names = session.scalars(sa.select(Recording.name).order_by(Recording.name)).all()
+    if recording_name(name) in names:
+        return recording_name(name)
     matching = [known for known in names if name and name in known]
     if len(matching) > 1:
         raise NotFoundError(
@@ -84,7 +96,7 @@ def find_recording(session: Session, name: str) -> Recording:
     if not matching:
         hint = nearest(name, names) if names else "The catalog is empty."
         raise NotFoundError(f"no recording is called {name!r}. {hint}")
-    return session.scalars(sa.select(Recording).where(Recording.name == matching[0])).one()
+    return matching[0]
 
 
 def find_trial(session: Session, recording: str, trial: int | str) -> Trial:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.arrays import UnreachableError, UnreadableError
+from catalog.arrays.finding import LEFT
 from catalog.errors import InputError, nearest
 from ingest.changes import Candidate
 from ingest.facts import Problem
-from ingest.reading.layout import TOPIC, RecordingFolder, find_recordings
+from ingest.reading.layout import FOLDER_TOPIC, RecordingFolder, find_recordings
 from ingest.reading.listing import list_files
 from ingest.reading.session import SessionMeta, read_session
 from ingest.report import PASSED_OVER
@@ -42,13 +43,14 @@ def find_input(data: Path, wanted: Sequence[str] | None) -> Input:
     if not folders:
         raise InputError(_nothing_found(data, problems))
     if wanted is not None:
-        folders = _chosen(folders, wanted)
-        problems = []
+        folders = _chosen(folders, problems, wanted)
+        names = {folder.name for folder in folders}
+        problems = [problem for problem in problems if problem.recording in names]
     usable = [folder for folder in folders if folder.files]
     for folder in folders:
         if not folder.files:
             message = f"{folder.path.name} holds no trials"
-            problems.append(Problem("error", "no_trials", TOPIC, message, "passed it over", folder.name))
+            problems.append(Problem("error", "no_trials", FOLDER_TOPIC, message, LEFT, folder.name))
     if not usable:
         raise InputError(f"no recording in {data} holds a trial: expected files like data/videos/0.npy")
     return Input([Candidate(folder, list_files(folder)) for folder in usable], problems)
@@ -85,10 +87,15 @@ def _nothing_found(data: Path, problems: Sequence[Problem]) -> str:
     return f"{data} holds no recording: {expected}"
 
 
-def _chosen(folders: Sequence[RecordingFolder], wanted: Sequence[str]) -> list[RecordingFolder]:
+def _chosen(
+    folders: Sequence[RecordingFolder], problems: Sequence[Problem], wanted: Sequence[str]
+) -> list[RecordingFolder]:
     by_name = {name: folder for folder in folders for name in (folder.path.name, folder.name)}
     unknown = [name for name in wanted if name not in by_name]
     if unknown:
+        passed_over = [problem.message for problem in problems if unknown[0] in (problem.recording, problem.path)]
+        if passed_over:
+            raise InputError(passed_over[0])
         raise InputError(f"no recording here is called {unknown[0]!r}. {nearest(unknown[0], by_name)}")
     names = {by_name[name].name for name in wanted}
     return [folder for folder in folders if folder.name in names]

@@ -41,6 +41,8 @@ def reconcile_published(connection: Connection, published: RecordingFacts, run_i
 
 def told_before(connection: Connection, recordings: Sequence[str]) -> list[Problem]:
     """Return what is on record of disagreements about these recordings, and about segments, which are nobody's own."""
+    if not recordings:
+        return []
     told = [
         problem for topic in (TOPIC, GROUPING) for problem in read_problems(connection, topic, recordings=recordings)
     ]

@@ -26,12 +26,14 @@ class ContradictoryNameError(UnreadableError):
 class Skipped:
     """An entry of a data folder that is passed over: its name as text, which kind of thing is wrong, and what it is.
 
-    `action` is what was done about it.
+    `recording` is the one whose name it bears or that it holds, None where neither is known; `action` is what was done
+    about it.
     """
 
     name: str
     kind: str
     what: str
+    recording: str | None
     severity: str = "warning"
     action: str = "passed it over"
 
@@ -76,7 +78,8 @@ def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundR
     for entry in _folders_first(data):
         path = data / entry.name
         if entry.name != readable(entry.name):
-            found.skipped.append(Skipped(readable(entry.name), "unreadable_name", "has a name that is not UTF-8"))
+            told = Skipped(readable(entry.name), "unreadable_name", "has a name that is not UTF-8", _borne_name(path))
+            found.skipped.append(told)
             continue
         # A zip that lies beside another one need not be opened.
         if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found, opened):
@@ -105,7 +108,7 @@ def own_name(root: Root) -> str:
     path = root.path.absolute()
     if not isinstance(root, ZipRoot):
         return path.name
-    stem = path.stem if _is_zip(path) else path.name
+    stem = _stem(path)
     if not recording_parts(root.folder):
         return stem
     if recording_parts(stem) and recording_name(stem) != recording_name(root.folder):
@@ -154,24 +157,35 @@ def _is_zip(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
+def _stem(path: Path) -> str:
+    return path.stem if _is_zip(path) else path.name
+
+
+def _borne_name(path: Path) -> str | None:
+    """Return the recording whose name a folder or a zip bears, whatever it holds."""
+    return recording_name(_stem(path)) if recording_parts(_stem(path)) else None
+
+
 def _looked_into(path: Path, is_folder: bool, found: FoundRoots, opened: Callable[[Path], Root]) -> Root | None:
     """Return the root that a folder or a zip is; one that is no recording is told of, other files are not."""
     if not is_folder and not _is_zip(path):
         return None
+    borne = _borne_name(path)
     try:
         root = opened(path)
         if is_recording(root):
             own_name(root)
             return root
     except ContradictoryNameError as error:
-        found.skipped.append(Skipped(path.name, "contradictory_name", str(error), "error", LEFT))
+        found.skipped.append(Skipped(path.name, "contradictory_name", str(error), borne, "error", LEFT))
         return None
     except UnreadableError as error:
-        found.skipped.append(Skipped(path.name, "unreadable_recording", f"cannot be taken in: {error}", "error", LEFT))
+        what = f"cannot be taken in: {error}"
+        found.skipped.append(Skipped(path.name, "unreadable_recording", what, borne, "error", LEFT))
         return None
     what = "a folder" if is_folder else "a zip"
     what = f"is {what} without data/videos, data/responses or such"
-    found.skipped.append(Skipped(path.name, "no_recording", what))
+    found.skipped.append(Skipped(path.name, "no_recording", what, borne))
     return None
 
 
@@ -213,8 +227,9 @@ def _is_there_already(name: str, path: Path, found: FoundRoots, opened: Callable
     lacking = _lacking(first, path, opened) if _is_zip(path) else []
     if lacking:
         what = f"lacks {len(lacking)} of the files that {path.name} lists, such as {lacking[0]}"
-        found.skipped.append(Skipped(first.path.name, "doubled_recording", what, "error", "used the zip"))
+        found.skipped.append(Skipped(first.path.name, "doubled_recording", what, name, "error", "used the zip"))
         del found.roots[name], found.own_names[name]
         return False
-    found.skipped.append(Skipped(path.name, "doubled_recording", f"is the recording that {first.path.name} is, too"))
+    what = f"is the recording that {first.path.name} is, too"
+    found.skipped.append(Skipped(path.name, "doubled_recording", what, name))
     return True

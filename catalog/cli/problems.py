@@ -33,13 +33,13 @@ def problems(db: str, recording: str | None, severity: str | None, form: str) ->
     import sqlalchemy as sa
 
     from catalog.catalog import Catalog
-    from catalog.lookup import find_recording
+    from catalog.lookup import find_name_in_problems
     from catalog.models import IngestProblem
 
     statement = sa.select(*(getattr(IngestProblem, column) for column in COLUMNS)).order_by(IngestProblem.id)
     with Catalog(db, read_only=True) as cat, cat.session() as session:
         if recording:
-            statement = statement.where(IngestProblem.recording == find_recording(session, recording).name)
+            statement = statement.where(IngestProblem.recording == find_name_in_problems(session, recording))
         if severity:
             statement = statement.where(IngestProblem.severity == severity)
         rows = session.execute(statement).all()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-SCHEMA_REVISION = "0006_digest_algorithms"
+SCHEMA_REVISION = "0007_problems_of_folders"
 """The newest migration; opening a catalog compares its revision with this one, without importing Alembic."""
 
 NAMING_CONVENTION = {

@@ -15,6 +15,8 @@ from ingest.facts import Problem
 
 KINDS = ("video", "response", "behavior", "gaze")
 TOPIC = "ingest"
+FOLDER_TOPIC = "folder"
+"""The check of a data folder's entries; what is wrong inside a recording is `TOPIC`'s."""
 LONGEST_NAME = 200
 """Characters of a strange name that are shown."""
 
@@ -169,7 +171,8 @@ def _tell_strange_names(recording: RecordingFolder, root: ZipRoot) -> None:
 
 
 def _skipped(one: Skipped) -> Problem:
-    return Problem(one.severity, one.kind, TOPIC, f"{one.name} {one.what}", one.action, path=one.name)
+    message = f"{one.name} {one.what}"
+    return Problem(one.severity, one.kind, FOLDER_TOPIC, message, one.action, one.recording, path=one.name)
 
 
 def _problem(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from catalog.models import IngestProblem
 from ingest.facts import Problem
@@ -25,27 +25,45 @@ def clear_problems(
     topic: str,
     *,
     recordings: Iterable[str] = (),
+    runs: Iterable[int] = (),
     general_of_runs: Iterable[int] = (),
     kind: str | None = None,
 ) -> None:
-    """Forget what a check found in these recordings, and what these runs of it found in no recording, or one kind."""
+    """Forget what `read_problems` returns, or one kind of it."""
     of_topic = sa.delete(PROBLEMS).where(PROBLEMS.c.topic == topic)
     if kind is not None:
         of_topic = of_topic.where(PROBLEMS.c.kind == kind)
-    for names in chunks(recordings):
-        connection.execute(of_topic.where(PROBLEMS.c.recording.in_(names)))
-    for runs in chunks(general_of_runs):
-        connection.execute(of_topic.where(PROBLEMS.c.recording.is_(None), PROBLEMS.c.run_id.in_(runs)))
+    for condition in _conditions(recordings, runs, general_of_runs):
+        connection.execute(of_topic.where(condition))
 
 
 def read_problems(
-    connection: Connection, topic: str, *, recordings: Iterable[str] = (), general_of_runs: Iterable[int] = ()
+    connection: Connection,
+    topic: str,
+    *,
+    recordings: Iterable[str] = (),
+    runs: Iterable[int] = (),
+    general_of_runs: Iterable[int] = (),
 ) -> list[Problem]:
-    """Return what is on record of a check for these recordings, and what these runs of it found in no recording."""
+    """Return what is on record of a check for these recordings, and what these runs of it found, oldest first.
+
+    Of `general_of_runs` it is what they found that concerns no single recording.
+    """
     columns = [PROBLEMS.c[name] for name in Problem.__dataclass_fields__]
-    of_topic = sa.select(*columns).where(PROBLEMS.c.topic == topic).order_by(PROBLEMS.c.id)
-    statements = [of_topic.where(PROBLEMS.c.recording.in_(names)) for names in chunks(recordings)]
-    statements += [
-        of_topic.where(PROBLEMS.c.recording.is_(None), PROBLEMS.c.run_id.in_(runs)) for runs in chunks(general_of_runs)
-    ]
-    return [Problem(**row) for statement in statements for row in connection.execute(statement).mappings()]
+    of_topic = sa.select(PROBLEMS.c.id, *columns).where(PROBLEMS.c.topic == topic)
+    found = {}
+    for condition in _conditions(recordings, runs, general_of_runs):
+        for row in connection.execute(of_topic.where(condition)).mappings():
+            found[row["id"]] = Problem(**{name: row[name] for name in Problem.__dataclass_fields__})
+    return [found[row_id] for row_id in sorted(found)]
+
+
+def _conditions(
+    recordings: Iterable[str], runs: Iterable[int], general_of_runs: Iterable[int]
+) -> Iterator[ColumnElement[bool]]:
+    for names in chunks(recordings):
+        yield PROBLEMS.c.recording.in_(names)
+    for ids in chunks(runs):
+        yield PROBLEMS.c.run_id.in_(ids)
+    for ids in chunks(general_of_runs):
+        yield sa.and_(PROBLEMS.c.recording.is_(None), PROBLEMS.c.run_id.in_(ids))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest import committing, ingesting
+from ingest import committing, raw_ingest
 from ingest.ingesting import ingest_recordings
 from ingest.planning import plan
 from ingest.writing import recordings as recordings_module
@@ -48,7 +48,7 @@ def statuses(database: str) -> list[str]:
 
 
 CRASHES = [
-    (ingesting, "assemble", 2),
+    (raw_ingest, "assemble", 2),
     (committing, "identify", 2),
     (committing, "replace_recording", 2),
     (committing, "clear_problems", 2),

@@ -158,7 +158,7 @@ def test_what_is_beside_recordings_is_told_once(films: World, database: str, scr
         told = {(row["kind"], row["recording"], row["path"]) for row in problems(database)}
         assert told == {
             ("no_recording", None, "photographs"),
-            ("unreadable_recording", None, f"{packed}.zip"),
+            ("unreadable_recording", packed, f"{packed}.zip"),
             ("no_trials", without_trials, None),
         }
         assert len(problems(database)) == 3

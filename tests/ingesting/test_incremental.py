@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest import batches, changes, ingesting
+from ingest import batches, changes, raw_ingest
 from ingest.ingesting import ingest_recordings
 from ingest.trial import TrialTask
 from tests.conftest import MakeDatabase
@@ -259,7 +259,7 @@ def test_rows_of_another_analysis_are_redone_on_request(
 ) -> None:
     ingest_recordings(database, films.folder, workers=1)
     before = canonical(database, without=())
-    for module in (ingesting, changes):
+    for module in (raw_ingest, changes):
         monkeypatch.setattr(module, "ANALYSIS_VERSION", "next")
     reads.clear()
     left = ingest_recordings(database, films.folder, workers=1)
@@ -278,7 +278,7 @@ def test_a_changed_recording_of_another_analysis_is_redone_whole(
     copy: World, database: str, reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest_recordings(database, copy.folder, workers=1)
-    for module in (ingesting, changes):
+    for module in (raw_ingest, changes):
         monkeypatch.setattr(module, "ANALYSIS_VERSION", "next")
     path = file_of(copy, "behavior", numbers(copy)[0])
     replace_file(path, path.read_bytes())
@@ -293,15 +293,15 @@ def test_rows_that_another_process_replaced_meanwhile_are_not_relied_on(
     ingest_recordings(database, copy.folder, workers=1)
     path = file_of(copy, "behavior", numbers(copy)[0])
     replace_file(path, path.read_bytes())
-    assemble: Callable[..., Any] = ingesting.assemble
+    assemble: Callable[..., Any] = raw_ingest.assemble
 
     def late(*args: Any) -> Any:
         recording = assemble(*args)
-        monkeypatch.setattr(ingesting, "assemble", assemble)
+        monkeypatch.setattr(raw_ingest, "assemble", assemble)
         ingest_recordings(database, copy.folder, workers=1, sampling_freq=60.0)
         return recording
 
-    monkeypatch.setattr(ingesting, "assemble", late)
+    monkeypatch.setattr(raw_ingest, "assemble", late)
     reads.clear()
     ingest_recordings(database, copy.folder, workers=1)
     # Once by each of the two; what the other one has written since stands for the files as they are.

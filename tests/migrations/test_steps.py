@@ -60,6 +60,25 @@ def test_upgrading_again_changes_nothing(populated: Engine) -> None:
     assert (contents(populated), schema(populated)) == before
 
 
+def test_what_is_wrong_with_entries_of_a_data_folder_gets_a_topic_of_its_own(populated: Engine) -> None:
+    insert = (
+        "INSERT INTO ingest_problems (run_id, severity, kind, topic, message, action) "
+        "SELECT min(id), 'error', :kind, 'ingest', 'm', 'a' FROM ingest_runs"
+    )
+    kinds = ("bad_file", "no_trials", "unreadable_recording")
+    query = sa.text("SELECT kind, topic FROM ingest_problems WHERE message = 'm' ORDER BY id")
+    migrate.downgrade(populated, "0006_digest_algorithms")
+    with populated.begin() as connection:
+        connection.execute(sa.text(insert), [{"kind": kind} for kind in kinds])
+    migrate.upgrade(populated, "0007_problems_of_folders")
+    with populated.connect() as connection:
+        found = [tuple(row) for row in connection.execute(query)]
+    assert found == list(zip(kinds, ("ingest", "folder", "folder"), strict=True))
+    migrate.downgrade(populated, "0006_digest_algorithms")
+    with populated.connect() as connection:
+        assert {topic for _, topic in connection.execute(query)} == {"ingest"}
+
+
 REBUILD = """
 for table in ("recordings", "videos", "segments", "trials", "ingest_runs"):
     with op.batch_alter_table(table, recreate="always" if op.get_bind().dialect.name == "sqlite" else "auto") as batch:

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from catalog.arrays import UnreadableError, open_root
 from catalog.cli import main
-from ingest import batches, ingesting
+from ingest import batches, comparing
 from ingest.ingesting import ingest_recordings
 from ingest.reading.layout import find_recordings
 from ingest.reading.listing import meta_digest
@@ -240,7 +240,7 @@ def test_a_recording_that_goes_away_while_it_is_compared(
     (folder,) = copy.folder.glob("dynamic*")
     ingest_recordings(database, copy.folder, workers=1)
     before = rows(database)
-    compare, calls = ingesting.file_digests, []
+    compare, calls = comparing.file_digests, []
 
     def late(*arguments: Any) -> Any:
         calls.append(arguments)
@@ -249,7 +249,7 @@ def test_a_recording_that_goes_away_while_it_is_compared(
         return compare(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(ingesting, "file_digests", late)
+        patched.setattr(comparing, "file_digests", late)
         report = ingest_recordings(database, copy.folder, workers=1, recheck=True)
     assert report.lost == lone.names
     assert differing(rows(database), before) == {}
