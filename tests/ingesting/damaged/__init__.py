@@ -1,0 +1,1 @@
+"""Recordings with damaged files: what each costs, and what it leaves alone."""
