@@ -45,3 +45,20 @@ def without_ids(tables: dict[str, Rows]) -> dict[str, list[Any]]:
         name: sorted((plain(row) for row in rows), key=lambda row: repr(sorted(row.items())))
         for name, rows in tables.items()
     }
+
+
+def data_of(database: str) -> dict[str, list[Any]]:
+    """Return all that an import is for: everything but the record of runs, and of what each changed."""
+    tables = without_ids(dump(database))
+    del tables["ingest_runs"], tables["trial_changes"]
+    return tables
+
+
+def video_of(database: str, recording: str, trial: int) -> Rows:
+    return query(
+        database,
+        "SELECT videos.* FROM videos JOIN trial_overview ON video_id = videos.id "
+        "WHERE recording = :name AND trial = :trial",
+        name=recording,
+        trial=trial,
+    )
