@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from catalog import Catalog
 from catalog.cli import main
 from catalog.upkeep import diff
 from ingest.ingesting import ingest_recordings
+from ingest.reading.layout import find_recordings
+from ingest.reading.listing import meta_digest
 from tests.importing.reading import dump
 from tests.ingesting.worlds import World
 
@@ -94,3 +97,13 @@ def test_outdated_recordings_keep_their_kind(copy: World, database: str, monkeyp
     monkeypatch.setattr("ingest.changes.ANALYSIS_VERSION", "another")
     ingest(database, copy, "--outdated")
     assert files(database) == before
+
+
+# Catalogs of before.
+
+
+def test_what_meta_held_is_known_by_the_hash_of_bare_digests(lone: World) -> None:
+    (folder,) = lone.folder.glob("dynamic*")
+    files = ("meta/trials/tiers.npy", "meta/neurons/unit_ids.npy", "meta/neurons/cell_motor_coordinates.npy")
+    bare = [hashlib.sha256((folder / path).read_bytes()).hexdigest() for path in files]
+    assert meta_digest(find_recordings(folder)[0][0]) == hashlib.sha256(repr(bare).encode()).hexdigest()
