@@ -37,3 +37,9 @@ def scratch(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def copy(lone: World, scratch: Path) -> World:
+    """The recording of `lone`, to be damaged or changed."""
+    return lone.copy(scratch / "data")

@@ -22,11 +22,6 @@ from tests.ingesting.worlds import World
 OF_A_RUN = ("trial_id", "modified_ns")
 
 
-@pytest.fixture
-def copy(lone: World, scratch: Path) -> World:
-    return lone.copy(scratch / "data")
-
-
 def ingest(database: str, world: World, *options: str) -> None:
     ran = CliRunner().invoke(main, ["--db", database, "ingest", str(world.folder), "--workers", "1", *options])
     assert ran.exit_code == 0, ran.output

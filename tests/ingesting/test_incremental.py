@@ -36,11 +36,6 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     return found
 
 
-@pytest.fixture
-def copy(lone: World, scratch: Path) -> World:
-    return lone.copy(scratch / "data")
-
-
 def file_of(world: World, folder: str, trial: int) -> Path:
     return world.folder / next(iter(world.truth["recordings"])) / "data" / folder / f"{trial}.npy"
 
