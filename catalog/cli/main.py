@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from catalog import __version__
 from catalog.cli import commands
+from catalog.cli.readers import readers_may_leave
 from catalog.errors import CatalogError, StoppedError
 
 EPILOG = """\b
@@ -33,6 +33,11 @@ class ErrorsForPeople(click.Group):
         """Return the commands in the order in which a newcomer needs them, not by letter."""
         return list(self.commands)
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command, whoever reads what it writes, and for however long."""
+        with readers_may_leave():
+            return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see the class."""
         try:
@@ -51,10 +56,6 @@ class ErrorsForPeople(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(130)
-        except BrokenPipeError:
-            # The reader (such as `head`) has what it wanted. Python would complain when it flushes at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
         except Exception as error:  # the last resort: the user learns of it, and how to see more
             _tell(ctx, _meaning(error, ctx.params["db"]))
             ctx.exit(3)

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from catalog.cli.readers import read_rows
 from catalog.errors import QueryError
 
 Rows = Iterable[Sequence[Any]]
@@ -33,7 +34,7 @@ format_option = click.option(
 
 
 def write_rows(columns: Sequence[str], rows: Rows, form: str, *, fitted: bool = False, hint: str = "") -> None:
-    """Write all rows to standard output; there is no hidden limit.
+    """Write all rows to standard output, for as long as somebody reads them; there is no hidden limit.
 
     In a table on a terminal that is to be `fitted`, the columns for which there is no room are left out, and told; the
     `hint` says what else to do about it.
@@ -45,8 +46,8 @@ def write_rows(columns: Sequence[str], rows: Rows, form: str, *, fitted: bool = 
         columns, rows = columns[:n_fitting], [row[:n_fitting] for row in rows]
     else:
         left_out = ()
-    _WRITERS[form](columns, rows)
-    # A reader that has left is noticed here, where it can be handled, rather than when Python ends.
+    _WRITERS[form](columns, read_rows(rows))
+    # A disk that is full is noticed here, where it can be told, rather than when Python ends.
     sys.stdout.flush()
     if left_out:
         told = f"{len(left_out)} more columns do not fit: {', '.join(left_out)}. {hint}"
