@@ -110,6 +110,14 @@ class TrialDataset(Dataset[Sample]):
                 one.statistics_for(self.normalization)
         self._windows = windows([_n_frames(trial) for trial in self._trials], n_frames, stride)
 
+    def __repr__(self) -> str:
+        """Show how much there is of what."""
+        trials, recordings = len(self._trials), len(set(self.recordings))
+        return (
+            f"<TrialDataset of {', '.join(self.signals)}: {len(self)} items of {trials} trials "
+            f"in {recordings} recordings, {self.dtype}>"
+        )
+
     def __len__(self) -> int:
         """Return how many items there are."""
         return len(self._windows)

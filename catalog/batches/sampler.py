@@ -56,6 +56,10 @@ class RecordingBatches(Sampler[list[int]]):
             items[recording].append(index)
         self._items = dict(items)
 
+    def __repr__(self) -> str:
+        """Show how many batches there are, and the next epoch."""
+        return f"<RecordingBatches: {len(self)} batches of up to {self.batch_size} items, epoch {self.epoch}>"
+
     def __len__(self) -> int:
         """Return how many batches there are."""
         return sum(len(self._starts(items)) for items in self._items.values())

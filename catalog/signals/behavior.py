@@ -28,7 +28,7 @@ class Traced(Signal):
         return show_trace(values, self.sampling_freq, unit=self.unit, segments=self.frame_spans(segments), ax=ax)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Gaze(Signal):
     """Where the eye looked: (2, frames), the centre of the pupil along x and y in the image of the eye camera."""
 
@@ -42,7 +42,7 @@ class Gaze(Signal):
         return show_gaze_path(self.get_data(trim=True), self.sampling_freq, ax=ax)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Pupil(Traced):
     """How wide the pupil was: (frames,)."""
 
@@ -70,7 +70,7 @@ class Pupil(Traced):
         return show_spectrum(self.get_data(trim=True), self.sampling_freq, highest=highest, ax=ax)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Locomotion(Traced):
     """How fast the mouse ran: (frames,)."""
 

@@ -15,6 +15,7 @@ from catalog.entities import ENTITIES
 from catalog.errors import QueryError, nearest
 from catalog.models import Neuron
 from catalog.query import Query
+from catalog.signals.sizes import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ COORDINATES = ("coord_x", "coord_y", "coord_z")
 STATISTICS = ("mean_activation", "std_activation", "min_activation", "max_activation")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Neurons:
     """Some neurons of one recording; every array has them along its first axis, in the order of the responses.
 
@@ -59,6 +60,12 @@ class Neurons:
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        """Show whose they are, how many, and how deep."""
+        depths = self.coords[:, 2][~np.isnan(self.coords[:, 2])]
+        where = f", z = {depths.min():g} to {depths.max():g} µm" if depths.size else ""
+        return f"<Neurons of {self.recording}: {counted(len(self), 'neuron')}{where}>"
 
     def take(self, index: NDArray[Any] | slice) -> Neurons:
         """Return some of them, by their place among these."""
@@ -149,6 +156,11 @@ class ChosenNeurons:
         return found.take(np.array([place[int(row)] for row in rows], dtype=np.intp))
 
     @property
+    def known(self) -> bool:
+        """Whether it is known how many there are, without a question to the catalog."""
+        return self.is_all or "neurons" in self.__dict__
+
+    @property
     def rows(self) -> NDArray[np.intp] | None:
         """Which rows of the response array to read; None for all."""
         return None if self.is_all else self.neurons.rows
@@ -174,6 +186,12 @@ class ChosenNeurons:
                 "filters as a dictionary, or whole numbers, the rows of the response array"
             )
         return asked.astype(np.intp)
+
+    def __repr__(self) -> str:
+        """Show whose, without asking."""
+        read = "neurons" in self.__dict__
+        shown = counted(len(self.neurons), "neuron") if read else "all" if self.is_all else "some, not yet read"
+        return f"<ChosenNeurons of {self.recording}: {shown}>"
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes to another process, which may have no database: the neurons themselves."""

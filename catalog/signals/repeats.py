@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from catalog.errors import NotFoundError, QueryError, nearest
 from catalog.signals.collection import Signals, common_dtype, common_shape, required_normalization, stackable
+from catalog.signals.sizes import counted, stack_size
 from catalog.signals.stacks import Stacking, bytes_of, require_memory
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VideoRepeats:
     """The trials in which one recording saw one video, in the order of the trials."""
 
@@ -26,8 +27,13 @@ class VideoRepeats:
     label: str | None
     trials: Signals[Any]
 
+    def __repr__(self) -> str:
+        """Show which video, and how often it was shown."""
+        shown = f"{self.video_id} ({self.label or 'no label'}) in {self.recording}"
+        return f"<VideoRepeats of {shown}: {self.trials.wish.signal} of {counted(len(self.trials), 'trial')}>"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class RepeatStack:
     """Repeated videos of one recording as one array.
 
@@ -56,6 +62,11 @@ class RepeatStack:
     def shape(self) -> tuple[int, ...]:
         """The shape of `values` and of `mask`."""
         return self.values.shape
+
+    def __repr__(self) -> str:
+        """Show of what it is, and its size."""
+        shown = stack_size(self.shape, (one for signals in self.trials for one in signals), ("video", "repeat"))
+        return f"<RepeatStack of {self.recording}, {shown}, {self.values.dtype}; values, mask, videos, trials>"
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame, a row for each repeat of each video: where it is in the array, and which trial it is."""

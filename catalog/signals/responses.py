@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from catalog.pictures.picture import AxesGrid
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Responses(Signal):
     """Deconvolved calcium activity: (neurons, frames), of the neurons that were asked for, in that order."""
 
     name = "response"
     unit = "deconvolved calcium activity (a.u.)"
+    _axes = ("neuron",)
 
     chosen: ChosenNeurons
 
@@ -148,6 +149,9 @@ class Responses(Signal):
     def _unit(self, normalization: str | None) -> str:
         """Return what the values are, for the labels of axes."""
         return self.unit if normalization is None else f"response, normalised {normalization.replace('_', ' ')}"
+
+    def _known_shape(self) -> Sequence[int | str]:
+        return self.shape if self.chosen.known else ("chosen", *self._known_file().shape[1:])
 
     def _rows(self) -> NDArray[np.intp] | slice | None:
         return self.chosen.rows

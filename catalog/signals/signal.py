@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.errors import SignalError
 from catalog.signals.roots import Roots, SignalFile
+from catalog.signals.sizes import size_of
 from catalog.signals.spans import SegmentSpan
 
 FACTS = (
@@ -28,7 +29,7 @@ FACTS = (
 """What tables say of a signal, besides its values."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Signal:
     """One signal of one trial; nothing is opened before its values are asked for, and nothing stays open after.
 
@@ -57,6 +58,7 @@ class Signal:
 
     name: ClassVar[str]
     unit: ClassVar[str]
+    _axes: ClassVar[tuple[str, ...]] = ()
 
     recording: str
     trial: int
@@ -94,8 +96,9 @@ class Signal:
     @property
     def n_frames(self) -> int:
         """Frames of the trial that can be used: `get_data(trim=True)` has as many."""
-        known = [self.trial_valid_frames, self.valid_frames, self.shape[-1]]
-        return min(next(count for count in known if count is not None), self.shape[-1])
+        frames = self._known_file().shape[-1]
+        known = [self.trial_valid_frames, self.valid_frames, frames]
+        return min(next(count for count in known if count is not None), frames)
 
     @property
     def data(self) -> NDArray[Any]:
@@ -129,6 +132,13 @@ class Signal:
         """Return what is known of it, as a row of a table."""
         return {name: getattr(self, name) for name in FACTS}
 
+    def __repr__(self) -> str:
+        """Show what it is of, its size and its unit; neither a file nor the catalog is opened."""
+        shown = ", ".join(filter(None, (self.label, self.video_id))) or "nothing known"
+        return (
+            f"<{type(self).__name__} of trial {self.trial} of {self.recording}, {shown}: {self._size()}, {self.unit}>"
+        )
+
     def describe(self) -> str:
         """Return what an error says of it."""
         return f"the {self.name} of trial {self.trial} of {self.recording}"
@@ -136,6 +146,16 @@ class Signal:
     def frame_spans(self, wanted: bool = True) -> list[tuple[int, int]]:
         """Return the first frame of each segment and the frame after its last; none unless wanted."""
         return [(span.frame_start, span.frame_end) for span in self.segments] if wanted else []
+
+    def _size(self) -> str:
+        if self.file is None:
+            return "no file"
+        usable = f"{self.n_frames} valid" if self.valid else "not valid"
+        return size_of(self._known_shape(), self.sampling_freq, self._axes, f" ({usable})")
+
+    def _known_shape(self) -> Sequence[int | str]:
+        """Return the shape, as far as it is known without a question to the catalog."""
+        return self.shape
 
     def _rows(self) -> NDArray[np.intp] | slice | None:
         """Which rows of the array to read; None for all, of what is mapped into memory."""

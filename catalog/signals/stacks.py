@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import SignalError
+from catalog.signals.sizes import stack_size
 from catalog.sizes import size_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ MEMORY = Path("/proc/meminfo")
 """Where Linux tells what memory is left."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stack:
     """Signals of several trials, one behind the other.
 
@@ -47,6 +48,13 @@ class Stack:
     def shape(self) -> tuple[int, ...]:
         """The shape of `values` and of `mask`."""
         return self.values.shape
+
+    def __repr__(self) -> str:
+        """Show of what it is, and its size."""
+        windows = any(hasattr(one, "signal") for one in self.trials[:1])
+        signals = [one.signal if windows else one for one in self.trials[:1]]
+        shown = stack_size(self.shape, signals, ("presentation" if windows else "trial",))
+        return f"<Stack of {shown}, {self.values.dtype}; values, mask, trials>"
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame, a row for each place along the first axis."""

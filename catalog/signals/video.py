@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.errors import NotFoundError
 from catalog.signals.signal import Signal
+from catalog.signals.sizes import size_of
 from catalog.signals.spans import SegmentSpan
 from catalog.signals.watching import Watched
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from catalog.pictures import Picture
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Video(Watched, Signal):
     """One presentation of a video: (height, width, frames), usually (36, 64, frames)."""
 
@@ -63,7 +64,7 @@ class Video(Watched, Signal):
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VideoSegment(Watched):
     """Frames `frame_start` up to, not including, `frame_end` of a video; nothing is opened before it is asked for."""
 
@@ -71,6 +72,14 @@ class VideoSegment(Watched):
     span: SegmentSpan
 
     unit = Video.unit
+
+    def __repr__(self) -> str:
+        """Show which it is, and its size, without opening it."""
+        shown = ", ".join(filter(None, (self.label, self.segment_id)))
+        frames = f"frames {self.frame_start} to {self.frame_end - 1}"
+        where = f"{self.segment_index} of trial {self.trial} of {self.recording}"
+        size = "no file" if self.video.file is None else size_of(self.shape, self.sampling_freq)
+        return f"<VideoSegment {where}, {shown}: {frames}, {size}, {self.unit}>"
 
     @property
     def segment_index(self) -> int:

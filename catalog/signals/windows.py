@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FACTS = tuple(name for name in OVERVIEW_COLUMNS if name != "trial_id")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Window:
     """A signal around one presentation of a segment: from frame `start` to before frame `stop`, of the whole trial.
 
@@ -45,6 +45,12 @@ class Window:
     row: dict[str, Any]
     start: int
     stop: int
+
+    def __repr__(self) -> str:
+        """Show of what it is, without opening it."""
+        segment = ", ".join(filter(None, (f"segment {self.row['segment_index']}", self.row["segment_label"])))
+        trial = f"trial {self.signal.trial} of {self.recording}"
+        return f"<Window on {self.signal.name} of {trial}, {segment}: frames {self.start} to {self.stop - 1}>"
 
     @property
     def recording(self) -> str:

@@ -21,7 +21,7 @@ from tests.batches.conftest import Recorded
 from tests.importing.builder import PublishedFolder
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make test-torch` installs it")
-from catalog.batches import TrialDataset  # noqa: E402 (needs PyTorch)
+from catalog.batches import RecordingBatches, TrialDataset  # noqa: E402 (needs PyTorch)
 
 ALL = ("video", "response", "behavior", "gaze", "pupil", "locomotion")
 USABLE = {"valid_response": True, "valid_locomotion": True, "valid_video": True}
@@ -52,6 +52,15 @@ def test_an_item_is_what_the_files_hold(recorded: Recorded, backend: str) -> Non
         for signal in ALL:
             assert item[signal].dtype == torch.float32
             np.testing.assert_array_equal(item[signal].numpy(), expected(recorded, item, signal).astype(np.float32))
+
+
+def test_a_notebook_shows_how_much_there_is(recorded: Recorded, cat: Catalog) -> None:
+    trials = cat.trials.filter(recording=recorded.names[0], valid_response=True)
+    dataset = TrialDataset(trials, ("video", "response"))
+    shown = f"{trials.count()} items of {trials.count()} trials in 1 recordings"
+    assert repr(dataset) == f"<TrialDataset of video, response: {shown}, torch.float32>"
+    batches = RecordingBatches(dataset, trials.count() - 1)
+    assert repr(batches) == f"<RecordingBatches: 2 batches of up to {trials.count() - 1} items, epoch 0>"
 
 
 @pytest.mark.parametrize(("n_frames", "stride"), [(30, None), (30, 7), (240, None), (100, 300)])
