@@ -16,6 +16,8 @@ from ingest.simulation import SimulationOptions, simulate
 
 DOCUMENT = Path(__file__).with_name("pictures.md")
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:!\[[^\]]*\]\(pictures/([^)]*)\))?", re.DOTALL)
+LARGER = SimulationOptions(seed=1, n_neurons=300, train_videos=3, parametric_videos=2)
+"""The data set that is drawn, as the page says; its code is to run on that of the defaults as well."""
 SCALE = 6
 """A clip's pixels are that many of the page's."""
 
@@ -61,9 +63,9 @@ def _write(shown: Any, path: Path) -> Path:
     return path
 
 
-def prepare(data: Path, **options: Any) -> None:
+def prepare(data: Path, options: SimulationOptions) -> None:
     """Simulate recordings in a folder, and take them into a catalog beside them."""
-    simulate(data / "data", SimulationOptions(seed=1, **options), progress=None)
+    simulate(data / "data", options, progress=None)
     ingest_recordings(data / "catalog.db", data / "data", workers=1)
 
 
@@ -73,7 +75,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     os.mkdir(folder)
     with tempfile.TemporaryDirectory() as data:
-        prepare(Path(data), n_neurons=300, train_videos=3, parametric_videos=2)
+        prepare(Path(data), LARGER)
         render(Path(data), folder)
 
 

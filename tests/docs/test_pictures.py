@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from catalog.cli import main
+from ingest.simulation import SimulationOptions
 from tests.docs.rendering import DOCS, renderer
 
 TEXT = (DOCS / "pictures.md").read_text()
@@ -17,7 +20,7 @@ def module():
 
 
 def test_the_code_draws_every_picture(module, tmp_path):
-    module.prepare(tmp_path, n_neurons=60, train_videos=1, test_videos=0, parametric_repeats=1)
+    module.prepare(tmp_path, SimulationOptions())
     (tmp_path / "made").mkdir()
     made = module.render(tmp_path, tmp_path / "made")
     assert [path.name for path in made] == NAMES
@@ -26,6 +29,14 @@ def test_the_code_draws_every_picture(module, tmp_path):
             image.load()
     with Image.open(tmp_path / "gabor.webp") as saved:
         assert saved.size == (4 * 64, 4 * 36)
+
+
+def test_the_page_says_what_is_drawn(module, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.simulation.simulate", lambda _, options: asked.append(options) or {"recordings": {}})
+    asked = []
+    for arguments in (re.search(r"`catalog (simulate data [^`]*)`", TEXT)[1].split(), ["simulate", "data"]):
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert asked == [module.LARGER, SimulationOptions()]
 
 
 def test_the_pictures_are_there_and_small():
