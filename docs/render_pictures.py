@@ -71,6 +71,7 @@ def prepare(data: Path, options: SimulationOptions) -> None:
 
 def main() -> None:
     """Draw every picture anew."""
+    os.environ.pop("CATALOG_DB", None)
     folder = DOCUMENT.with_name("pictures")
     shutil.rmtree(folder, ignore_errors=True)
     os.mkdir(folder)

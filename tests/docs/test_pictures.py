@@ -19,7 +19,8 @@ def module():
     return renderer("render_pictures")
 
 
-def test_the_code_draws_every_picture(module, tmp_path):
+def test_the_code_draws_every_picture(module, tmp_path, monkeypatch):
+    monkeypatch.delenv("CATALOG_DB", raising=False)
     module.prepare(tmp_path, SimulationOptions())
     (tmp_path / "made").mkdir()
     made = module.render(tmp_path, tmp_path / "made")
