@@ -21,7 +21,10 @@ def upgrade(db: str) -> None:
     engine = connect(db, pooled=False)
     before = schema_revision(engine)
     run(engine)
-    click.echo(f"{display_name(db)}: {before or 'empty'} -> {SCHEMA_REVISION}", err=True)
+    told = (
+        f"up to date already ({before})" if before == SCHEMA_REVISION else f"{before or 'empty'} -> {SCHEMA_REVISION}"
+    )
+    click.echo(f"{display_name(db)}: {told}", err=True)
 
 
 @db.command(short_help="Print the schema's revision.")

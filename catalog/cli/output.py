@@ -8,7 +8,7 @@ import math
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -71,7 +71,7 @@ def plain(value: Any) -> Any:
 
 
 def text(value: Any) -> str:
-    """Return a value as a table or CSV shows it: nothing for a missing one, floats to their last digit."""
+    """Return a value as CSV shows it: nothing for a missing one, floats to their last digit."""
     if value is None:
         return ""
     if isinstance(value, (str, int, float, Decimal)):
@@ -106,8 +106,13 @@ def _write_table(columns: Sequence[str], rows: Rows) -> None:
 
 
 def _cell(value: Any) -> str:
-    shown = f"{value:.6g}" if isinstance(value, float) else text(value)
-    return shown.replace("\n", " ")
+    """Return a value as a table shows it to people: floats to six digits, times to the second, in UTC."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, datetime):
+        there = value if value.tzinfo is None else value.astimezone(UTC)
+        return f"{there:%Y-%m-%d %H:%M:%S}{'' if value.tzinfo is None else 'Z'}"
+    return text(value).replace("\n", " ")
 
 
 def _is_number(cell: str) -> bool:

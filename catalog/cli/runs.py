@@ -12,6 +12,8 @@ from catalog.cli.output import format_option, write_rows
 if TYPE_CHECKING:
     from catalog.upkeep import Difference
 
+FIRST = ("id", "command", "status", "problems", "started_at", "finished_at")
+"""The columns of runs that a narrow terminal shows before all others."""
 DIFFERENCES = ("what", "change", "recording", "trial", "field", "before", "after")
 
 
@@ -33,7 +35,8 @@ def runs(db: str, limit: int | None, form: str) -> None:
     if not rows and form == "table":
         click.echo("No runs; `catalog ingest DATA` makes one.", err=True)
         return
-    write_rows(COLUMNS, rows, form, fitted=True)
+    columns = FIRST + tuple(name for name in COLUMNS if name not in FIRST) if form == "table" else COLUMNS
+    write_rows(columns, [[getattr(row, name) for name in columns] for row in rows], form, fitted=True)
 
 
 @click.command(short_help="Tell what changed between two runs: trials, labels, videos.")

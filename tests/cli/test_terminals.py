@@ -80,6 +80,14 @@ def test_runs_fit_too(shown: Shown) -> None:
     assert "--columns" not in told
 
 
+def test_how_runs_ended_is_shown_first(shown: Shown) -> None:
+    lines, told = shown(80, "runs")
+    assert lines[0].split() == ["id", "command", "status", "problems", "started_at", "finished_at", "version"]
+    assert lines[2].split()[4:6] == ["2024-05-17", "12:30:00Z"]
+    everything, _ = shown(500, "runs")
+    assert len(everything[0].split()) == 7 + int(told.split()[0])
+
+
 def test_other_formats_hold_everything(shown: Shown, world: str) -> None:
     with Catalog(world) as cat:
         fields = cat.trials.fields

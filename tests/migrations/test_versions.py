@@ -72,6 +72,8 @@ def test_the_advice_for_an_older_database_works(database: str) -> None:
     ran = invoke(main, ["--db", database, "db", "upgrade"])
     assert ran.exit_code == 0
     assert ran.stderr == f"{display_name(database)}: 0001_tables -> {SCHEMA_REVISION}\n"
+    again = invoke(main, ["--db", database, "db", "upgrade"])
+    assert (again.exit_code, again.stderr) == (0, f"{display_name(database)}: up to date already ({SCHEMA_REVISION})\n")
     for command in ("trials", "info"):
         assert invoke(main, ["--db", database, command]).exit_code == 0
     assert invoke(main, ["--db", database, "db", "check"]).exit_code == 0

@@ -83,7 +83,8 @@ def test_windows(cat: Catalog, shown: Shown) -> None:
     start = shown.truth_of(shown.open, trial)["segment_starts"][1]
     windows = shows.responses(window=(-5, 30))
     assert repr(windows[1]) == (
-        f"<Window on response of trial {trial} of {shown.open}, segment 1, RandomDots: frames {start - 5} to {start + 29}>"
+        f"<Window on response of trial {trial} of {shown.open}, segment 1, RandomDots: "
+        f"frames {start - 5} to {start + 29}>"
     )
     assert repr(windows.stack()) == (
         "<Stack of response: 4 presentations x 12 neurons x 35 frames, 30 Hz, float32; values, mask, trials>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -140,13 +141,21 @@ def test_the_runs_command(history: Lab, run: Run) -> None:
     history.execute(problem(FIRST, 4), sa.update(IngestRun).where(IngestRun.id == 3).values(status="failed"))
     ran = run("runs", "--format", "json")
     assert ran.exit_code == 0
+    listed = json.loads(ran.stdout)
     shown = [
         (row["id"], row["status"], row["trials_added"], row["trials_removed"], row["trials_changed"], row["problems"])
-        for row in json.loads(ran.stdout)
+        for row in listed
     ]
     assert shown == [
         (4, "done", 1, 1, 2, 1), (3, "failed", 0, 0, 0, 0), (2, "done", 1, 1, 2, 0), (1, "done", 6, 0, 0, 0),
     ]  # fmt: skip
+    header, _, *lines = run("runs").stdout.splitlines()
+    assert header.split()[:5] == ["id", "command", "status", "problems", "started_at"]
+    assert [line.split()[0] for line in lines] == ["4", "3", "2", "1"]
+    # In tables, times are to the second; elsewhere they are whole.
+    shown = [" ".join(line.split()[4:6]) for line in lines]
+    assert shown == [one["started_at"][:19].replace("T", " ") + "Z" for one in listed]
+    assert any(datetime.fromisoformat(one["started_at"]).microsecond for one in listed)
     newest = json.loads(run("runs", "--limit", 1, "--format", "json").stdout)
     assert [row["id"] for row in newest] == [4]
     assert run("runs", "--limit", 0).exit_code == 2
