@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import signal
 import sys
 import traceback
 from typing import Any
@@ -54,6 +56,8 @@ class ErrorsForPeople(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
+            # A second one while Python ends would kill it, and hide the exit code.
+            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
             click.echo("Interrupted.", err=True)
             ctx.exit(130)
         except Exception as error:  # the last resort: the user learns of it, and how to see more

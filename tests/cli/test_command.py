@@ -255,6 +255,28 @@ def test_an_interruption_is_no_success(run: Run, world: str, monkeypatch: pytest
     assert (ran.code, ran.out, ran.err) == (130, "", "Interrupted.\n")
 
 
+IMPATIENT = """
+import os, signal
+import catalog.describe
+
+class Last:
+    def __del__(self, kill=os.kill, process=os.getpid(), interrupt=signal.SIGINT):
+        kill(process, interrupt)
+
+def summary(session):
+    raise KeyboardInterrupt
+
+catalog.describe.summary = summary
+last = Last()
+"""
+"""Is interrupted, and once more while Python clears away its modules."""
+
+
+def test_a_second_interruption_does_not_hide_the_exit_code(worlds: dict[str, str]) -> None:
+    ran = _run(IMPATIENT + COMMAND, "--db", worlds["sqlite"], "info")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "Interrupted.\n")
+
+
 def test_the_demo_takes_no_folder_with_something_in_it(run: Run, tmp_path: Path) -> None:
     (tmp_path / "catalog.db").write_text("mine")
     ran = run("demo", str(tmp_path))
