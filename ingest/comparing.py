@@ -11,11 +11,10 @@ from sqlalchemy import Connection, Engine
 
 from catalog.arrays import UnreachableError
 from catalog.arrays.digests import CRC32
-from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
+from ingest.changes import Candidate, Job, is_as_bad, is_current, is_outdated, same_content, what_stays
 from ingest.facts import Problem
 from ingest.reading.layout import TOPIC, RecordingFolder
 from ingest.reading.listing import Mark, file_digests
-from ingest.trial import UNREADABLE
 from ingest.workers import Workers
 from ingest.writing.problems import read_problems
 from ingest.writing.stored import StoredSource, run_of, stored_digests, stored_sources
@@ -38,6 +37,8 @@ class Comparison:
         The recordings that need nothing done.
     of_older_analysis
         Those among them whose rows were made by another version of the analysis.
+    writers
+        The run that had written each recording in the catalog at the beginning.
     """
 
     engine: Engine
@@ -47,6 +48,7 @@ class Comparison:
     outdated: bool
     unchanged: list[str] = field(default_factory=list)
     of_older_analysis: list[str] = field(default_factory=list)
+    writers: dict[str, int | None] = field(default_factory=dict)
     _sources: dict[str, StoredSource] = field(default_factory=dict)
     _problems: dict[str, list[Problem]] = field(default_factory=dict)
 
@@ -54,6 +56,7 @@ class Comparison:
         """Return the recordings about which something is to be done, with the bytes to be read of each such trial."""
         with self.engine.connect() as connection:
             self._sources = stored_sources(connection)
+            self.writers = {name: source.run_id for name, source in self._sources.items()}
             for problem in read_problems(connection, TOPIC, recordings=[one.folder.name for one in found]):
                 self._problems.setdefault(str(problem.recording), []).append(problem)
         changed = []
@@ -102,8 +105,8 @@ class Comparison:
         on_record = self._problems.get(candidate.folder.name, ())
         if any(problem.kind == UNREACHABLE for problem in on_record):
             return False
-        unread = [problem.path for problem in on_record if problem.kind == UNREADABLE and problem.path is not None]
-        if not is_current(candidate, self.sampling_freq, unread) or not same_content(connection, candidate):
+        current = is_current(candidate, self.sampling_freq) and is_as_bad(candidate, on_record)
+        if not current or not same_content(connection, candidate):
             return False
         self.unchanged.append(candidate.folder.name)
         if candidate.stored is not None and is_outdated(candidate.stored):
