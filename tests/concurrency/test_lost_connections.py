@@ -22,7 +22,7 @@ from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from ingest.writing import attempts
 from tests.concurrency.conftest import Start
-from tests.concurrency.test_faults import CONTINUES, names_in, require_rest, require_whole
+from tests.concurrency.test_full_disk import CONTINUES, names_in, require_rest, require_whole
 from tests.concurrency.test_together import At, rows, statuses
 from tests.conftest import MakeDatabase
 from tests.importing.builder import PublishedFolder

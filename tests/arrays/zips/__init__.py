@@ -1,0 +1,1 @@
+"""Zips of recordings: their members as arrays are read from them."""
