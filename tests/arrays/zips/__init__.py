@@ -1,1 +1,1 @@
-"""Zips of recordings: their members as arrays are read from them."""
+"""Zips as places of arrays: what is read of them, passed over or refused."""

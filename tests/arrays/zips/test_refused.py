@@ -1,200 +1,34 @@
-"""Zips that are damaged, crafted or odd: each member is read as it was packed, or refused with the reason."""
+"""Zips that are damaged or crafted: what cannot be read is refused with the reason, and the rest is read."""
 
 from __future__ import annotations
 
-import os
 import random
 import struct
 import tracemalloc
-import warnings
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from catalog.arrays import UnreachableError, UnreadableError, deflate, open_array, open_root, root_at, zips
-from catalog.arrays.zips import BOMB_BYTES, ZipRoot
-
-PATH = "data/videos/0.npy"
-CONTENT = bytes(range(256)) * 40
-
-
-@pytest.fixture(autouse=True, params=["zlib", "isal"])
-def inflated_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have zips read by zlib, and by ISA-L, whichever is installed here."""
-    library = zlib if request.param == "zlib" else pytest.importorskip("isal.isal_zlib")
-    monkeypatch.setattr(deflate, "library", library)
-
-
-def write(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
-    with warnings.catch_warnings(), zipfile.ZipFile(path, "w", method) as archive:
-        warnings.simplefilter("ignore")
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return path
-
-
-def reading(path: Path, member: str = PATH) -> bytes:
-    root = open_root(path)
-    return root.read(member)[0]
-
-
-def records(content: bytes, signature: bytes) -> list[int]:
-    """Where the records of a kind begin: PK\\3\\4 before each member, PK\\1\\2 in the list of members."""
-    found, start = [], content.find(signature)
-    while start >= 0:
-        found.append(start)
-        start = content.find(signature, start + 1)
-    return found
-
-
-def patch(path: Path, *changes: tuple[int, bytes]) -> None:
-    content = bytearray(path.read_bytes())
-    for at, new in changes:
-        content[at : at + len(new)] = new
-    path.write_bytes(content)
-
-
-def listed(path: Path, field: int, value: bytes, which: int = 0) -> None:
-    """Change a field of a member in the list of members."""
-    patch(path, (records(path.read_bytes(), b"PK\1\2")[which] + field, value))
-
-
-FLAGS, METHOD, CRC, PACKED, UNPACKED, OFFSET = 8, 10, 16, 20, 24, 42
-"""Where the fields of a record in the list of members are."""
-
-
-# What can be read.
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_members_are_read_as_they_were_packed(tmp_path: Path, method: int) -> None:
-    path = write(tmp_path / "one.zip", {f"r/{PATH}": CONTENT, "r/meta/trials/tiers.npy": b"", "r/notes": b"x"}, method)
-    root = open_root(path)
-    assert isinstance(root, ZipRoot)
-    content, found = root.read(PATH)
-    assert content == CONTENT
-    assert (found.bytes, found.modified_ns) == (len(CONTENT), path.stat().st_mtime_ns)
-    assert found.digest == f"crc32:{zlib.crc32(CONTENT):08x}"
-    assert root.find(PATH) == found
-    assert root.read("meta/trials/tiers.npy")[0] == b""
-    assert root.names("data/videos") == ["0.npy"]
-    assert root.names("") == root.names("/") == ["data", "meta", "notes"]
-    assert root.names("data/responses") is None
-    assert root.find("data/videos") is root.find("nothing") is None
-    assert root.open(PATH).read() == CONTENT
-    assert root.folder == "r"
-
-
-def test_a_zip_of_the_long_form(tmp_path: Path) -> None:
-    path = tmp_path / "one.zip"
-    with zipfile.ZipFile(path, "w") as archive, archive.open(f"r/{PATH}", "w", force_zip64=True) as member:
-        member.write(CONTENT)
-    assert reading(path) == CONTENT
-    # The list of members has the long form, too, as in a zip of more than 4 GB.
-    plain, long = path.read_bytes(), tmp_path / "long.zip"
-    (entry,) = records(plain, b"PK\1\2")
-    (end,) = records(plain, b"PK\5\6")
-    name = f"r/{PATH}".encode()
-    extra = struct.pack("<HHQQQ", 1, 24, len(CONTENT), len(CONTENT), 0)
-    head = bytearray(plain[entry : entry + 46])
-    head[PACKED : PACKED + 8] = b"\xff" * 8
-    head[30:32] = struct.pack("<H", len(extra))
-    head[OFFSET : OFFSET + 4] = b"\xff" * 4
-    directory = bytes(head) + name + extra
-    end64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(directory), entry)
-    locator = struct.pack("<4sLQL", b"PK\6\7", 0, entry + len(directory), 1)
-    short = plain[end : end + 8] + b"\xff" * 12 + plain[end + 20 :]
-    long.write_bytes(plain[:entry] + directory + end64 + locator + short)
-    assert reading(long) == CONTENT
-
-
-def test_what_precedes_a_zip_is_passed_over(tmp_path: Path) -> None:
-    path = write(tmp_path / "one.zip", {PATH: CONTENT}, zipfile.ZIP_STORED)
-    path.write_bytes(b"#!/bin/sh\n" + path.read_bytes())
-    assert reading(path) == CONTENT
-
-
-def test_of_several_depths_the_least_is_the_recording(tmp_path: Path) -> None:
-    backup = {f"a/r/backup/{PATH}": b"old", f"a/r/{PATH}": CONTENT, "a/r/data/videos/data/videos/1.npy": b"deeper"}
-    path = write(tmp_path / "one.zip", {**backup, f"__MACOSX/{PATH}": b"Mac"})
-    assert reading(path) == CONTENT
-    root = open_root(path)
-    assert root.names("data/videos") == ["0.npy", "data"]
-    with pytest.raises(UnreadableError, match=r"holds several recordings \(a/, b/ and so on\)"):
-        open_root(write(tmp_path / "two.zip", {f"a/{PATH}": b"", f"b/{PATH}": b""}))
-
-
-def test_names_in_other_alphabets(tmp_path: Path) -> None:
-    path = write(tmp_path / "one.zip", {f"Mäuse/日本/{PATH}": CONTENT})
-    assert reading(path) == CONTENT
-    # Neither UTF-8 nor said to be: every byte is a character of code page 437.
-    path = write(tmp_path / "two.zip", {f"XYZ/{PATH}": CONTENT})
-    path.write_bytes(path.read_bytes().replace(b"XYZ/", b"\xff\xfe\x81/"))
-    assert reading(path) == CONTENT
-
-
-# What is passed over.
-
-OUTSIDE = (
-    "../evil.npy",
-    "data/videos/../../../evil.npy",
-    "/etc/passwd",
-    "data\\videos\\1.npy",
-    "C:/data/videos/1.npy",
-    "C:data",
-    "data//videos/1.npy",
-    "./data/videos/1.npy",
-    "\\\\host\\share",
+from catalog.arrays import UnreachableError, UnreadableError, open_array, open_root
+from catalog.arrays.zips import BOMB_BYTES
+from tests.arrays.zips.crafting import (
+    CONTENT,
+    CRC,
+    FLAGS,
+    METHOD,
+    OFFSET,
+    PACKED,
+    PATH,
+    UNPACKED,
+    cut_short,
+    listed,
+    patch,
+    records,
+    write,
 )
-
-
-@pytest.mark.parametrize("name", OUTSIDE)
-def test_names_that_lead_out_are_passed_over(tmp_path: Path, name: str) -> None:
-    info = zipfile.ZipInfo("placeholder")
-    info.filename = info.orig_filename = name
-    path = tmp_path / "one.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(info, b"evil")
-        archive.writestr(PATH, CONTENT)
-    root = open_root(path)
-    assert isinstance(root, ZipRoot)
-    assert root.strange == [(name, "has no name of a file within its zip")]
-    assert root.names("") == ["data"]
-    assert root.names("data/videos") == ["0.npy"]
-    assert root.read(PATH)[0] == CONTENT
-
-
-def test_a_name_that_ends_early(tmp_path: Path) -> None:
-    path = write(tmp_path / "one.zip", {PATH: CONTENT, "data/videos/1.npy#txt": b"evil"})
-    path.write_bytes(path.read_bytes().replace(b"1.npy#txt", b"1.npy\0txt"))
-    root = open_root(path)
-    assert root.names("data/videos") == ["0.npy"]
-
-
-def test_of_two_members_of_one_name_the_last_counts(tmp_path: Path) -> None:
-    """As in the folder that other programs make of it."""
-    path = tmp_path / "one.zip"
-    write(path, {PATH: b"first"})
-    with warnings.catch_warnings(), zipfile.ZipFile(path, "a") as archive:
-        warnings.simplefilter("ignore")
-        archive.writestr(PATH, b"second")
-    with zipfile.ZipFile(path) as archive:
-        archive.extractall(tmp_path / "folder")
-    root = open_root(path)
-    assert isinstance(root, ZipRoot)
-    assert root.strange == [(PATH, "is there more than once")]
-    assert root.read(PATH)[0] == (tmp_path / "folder" / PATH).read_bytes() == b"second"
-
-
-# What is refused.
-
-
-def cut_short(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-30])
 
 
 def cut_in_the_middle(path: Path) -> None:
@@ -355,54 +189,6 @@ def test_withheld_responses_are_no_bomb(tmp_path: Path, level: int) -> None:
     assert not open_array(root, PATH).any()
 
 
-# What changes, and what is gone.
-
-
-def replaced(path: Path) -> None:
-    other = write(path.with_name("other.zip"), {PATH: CONTENT + b"more"}, zipfile.ZIP_STORED)
-    other.replace(path)
-
-
-def written_anew(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[100:200] = bytes(100)
-    path.write_bytes(content)
-    os.utime(path, (5, 5))
-
-
-def unlinked(path: Path) -> None:
-    path.unlink()
-
-
-@pytest.mark.parametrize("change", [replaced, written_anew, unlinked, cut_short], ids=lambda one: one.__name__)
-def test_a_zip_that_is_another_one_now_gives_nothing(tmp_path: Path, change: Callable[[Path], None]) -> None:
-    path = write(tmp_path / "one.zip", {PATH: CONTENT}, zipfile.ZIP_STORED)
-    root = open_root(path)
-    change(path)
-    for read in (lambda: root.read(PATH), lambda: root.place(PATH), lambda: open_array(root, PATH)):
-        with pytest.raises(UnreachableError, match=r"one\.zip (has changed since it was listed|cannot be reached)"):
-            read()
-
-
-def test_a_zip_that_is_damaged_while_it_is_read_is_not_to_blame(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write(tmp_path / "one.zip", {PATH: CONTENT}, zipfile.ZIP_STORED)
-    root = open_root(path)
-    exactly = zips._exactly
-
-    def late(file: object, count: int) -> bytes:
-        written_anew(path)
-        return exactly(file, count)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(zips, "_exactly", late)
-    with pytest.raises(UnreachableError, match="has changed since it was listed"):
-        root.read(PATH)
-
-
-# Anything at all.
-
-
 def test_no_bytes_raise_anything_else(tmp_path: Path) -> None:
     """Flip bytes where it hurts, in headers and lists: what is read is what was packed, or refused."""
     rng = random.Random(1)
@@ -434,22 +220,3 @@ def test_no_bytes_raise_anything_else(tmp_path: Path) -> None:
         except UnreadableError:
             outcomes.add("no zip")
     assert outcomes == {"read", "refused", "no zip"}
-
-
-def test_a_zip_is_listed_again_when_it_was_touched_or_replaced(tmp_path: Path) -> None:
-    path = write(tmp_path / "recording.zip", {PATH: b"one"})
-    known = root_at(path)
-    assert root_at(str(path)) is known
-    os.utime(path, (1, 1))
-    with pytest.raises(UnreachableError, match="has changed since it was listed"):
-        known.read(PATH)
-    assert root_at(path).read(PATH)[0] == b"one"
-    write(tmp_path / "other.zip", {PATH: b"two"}).replace(path)
-    os.utime(path, (1, 1))
-    assert root_at(path).read(PATH)[0] == b"two"
-    path.write_bytes(b"nothing")
-    with pytest.raises(UnreachableError, match="is no zip that can be read"):
-        root_at(path)
-    path.unlink()
-    with pytest.raises(UnreachableError, match="cannot be reached: No such file"):
-        root_at(path)
