@@ -32,10 +32,6 @@ def told(database: str) -> list[tuple[str, str | None]]:
     return [(row["kind"], row["recording"]) for row in problems(database)]
 
 
-def numbers(world: World) -> list[int]:
-    return sorted(trial for _, _, trial, _ in world.trials())
-
-
 def changed(world: World) -> None:
     """Change every video, so that all trials have to be read again."""
     for path in world.folder.glob("*/data/*/*.npy"):
