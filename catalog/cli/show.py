@@ -19,8 +19,9 @@ from catalog.cli.output import plain, text, write_rows
 def show(db: str, name: str, form: str) -> None:
     """Show everything known about one thing.
 
-    ID is a video's or segment's ID, alias (such as a published ID) or content hash; a recording's name, or a part of
-    it that no other has; or RECORDING/TRIAL for a trial.
+    ID is a video's or segment's ID, alias (such as a published ID) or content hash, or the beginning of one, of at
+    least 4 characters, that no other has; a recording's name, or a part of it that no other has; or RECORDING/TRIAL
+    for a trial.
     """
     from catalog.catalog import Catalog
     from catalog.describe import describe
