@@ -28,11 +28,21 @@ def show(db: str, name: str, form: str) -> None:
 
     with Catalog(db, read_only=True) as cat, cat.session() as session:
         found = describe(session, name)
+    whole = _names(found)
+    if whole and name not in whole:
+        begun = next(one for one in whole if one.startswith(name))
+        click.echo(f"{name!r} is taken as the beginning of {begun!r}", err=True)
     if form == "json":
         click.echo(json.dumps(found, indent=2, default=plain))
         return
     for title, content in found.items():
         _print_part(title, content)
+
+
+def _names(found: dict[str, Any]) -> list[str]:
+    """Return every name of a video or segment; nothing for other things."""
+    thing = found.get("video") or found.get("segment")
+    return [thing["id"], *(alias["alias"] for alias in found["aliases"])] if thing else []
 
 
 def _print_part(title: str, content: Any) -> None:

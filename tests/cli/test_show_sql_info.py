@@ -69,19 +69,25 @@ def test_a_trial_is_shown_whole(run: Run, world: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("beginning", "kind", "identifier"),
+    ("beginning", "kind", "identifier", "whole"),
     [
-        ("c0ff", "video", "v03"),
-        ("c0ffee" * 7, "video", "v03"),
-        ("v13t", "video", "v13true"),
-        # A whole name is no beginning: others begin as this one does.
-        ("v657201", "video", "v01"),
-        ("v6572010", "video", "v10a"),
-        ("s065", "segment", "s0650%_off"),
+        ("c0ff", "video", "v03", "c0ffee" * 8),
+        ("c0ffee" * 7, "video", "v03", "c0ffee" * 8),
+        ("v13t", "video", "v13true", "v13true"),
+        ("s065", "segment", "s0650%_off", "s0650%_off"),
     ],
 )
-def test_the_beginning_of_a_name_will_do(run: Run, world: str, beginning: str, kind: str, identifier: str) -> None:
-    assert _shown(run, world, beginning)[kind]["id"] == identifier
+def test_the_beginning_of_a_name_will_do(
+    run: Run, world: str, beginning: str, kind: str, identifier: str, whole: str
+) -> None:
+    ran = run("--db", world, "show", beginning, "--format", "json")
+    assert (ran.code, json.loads(ran.out)[kind]["id"]) == (0, identifier)
+    assert ran.err == f"'{beginning}' is taken as the beginning of '{whole}'\n"
+
+
+def test_a_whole_name_is_no_beginning_of_longer_ones(run: Run, world: str) -> None:
+    assert _shown(run, world, "v657201")["video"]["id"] == "v01"
+    assert _shown(run, world, "v6572010")["video"]["id"] == "v10a"
 
 
 @pytest.mark.parametrize("name", ["v03", "s00", RECORDINGS[0], "alpha/0", RECORDINGS[2]])
