@@ -60,7 +60,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def nearest_whole(name: str, known: Iterable[str]) -> str:
-    """Return the sentence for a name that must be given whole: the known ones that it is a part of, else the nearest.
+    """Return the sentences for a name that must be given whole: the known ones that it is a part of, else the nearest.
 
     Of many, some are named.
     """
@@ -68,5 +68,5 @@ def nearest_whole(name: str, known: Iterable[str]) -> str:
     whole = [word for word in known if name.strip() and name in word]
     if not whole:
         return nearest(name, known)
-    named = [*map(repr, whole[:3]), *([f"{len(whole) - 3} more"] if len(whole) > 3 else [])]
-    return f"The whole name is needed here; {name!r} is a part of {' and '.join(named)}."
+    meant = [*map(repr, whole[:3]), *([f"one of {len(whole) - 3} more"] if len(whole) > 3 else [])]
+    return f"Did you mean {' or '.join(meant)}? The whole name is needed here."

@@ -170,12 +170,8 @@ def test_a_folder_that_is_no_metadata(new_database: str, folder: PublishedFolder
 
 def test_a_recording_that_is_not_there(database: str, folder: PublishedFolder) -> None:
     before = dump(database)
-    with pytest.raises(InputError, match=f"no metadata of a recording '{FIRST[:-1]}'.*is a part of '{FIRST}'"):
+    with pytest.raises(InputError, match=f"no metadata of a recording '{FIRST[:-1]}'.*Did you mean '{FIRST}'"):
         import_metadata(database, folder.root, recordings=[FIRST[:-1]])
-    with pytest.raises(InputError, match=f"'Video' is a part of '{FIRST}' and '{SECOND}'\\."):
-        import_metadata(database, folder.root, recordings=["Video"])
-    with pytest.raises(InputError, match=f"recording '{FIRST[:-1]}x'. Did you mean '{FIRST}'"):
-        import_metadata(database, folder.root, recordings=[FIRST[:-1] + "x"])
     assert dump(database) == before
 
 

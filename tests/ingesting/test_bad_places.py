@@ -125,7 +125,7 @@ def test_an_unknown_recording_is_answered_with_the_nearest(films: World, scratch
     result = ingest(database, films.folder, "--recording", name[:-1] + "x")
     assert_refused(result, "Did you mean", name)
     result = ingest(database, films.folder, "--recording", name[:15])
-    assert_refused(result, f"The whole name is needed here; '{name[:15]}' is a part of '{name}'.")
+    assert_refused(result, f"Did you mean '{name}'? The whole name is needed here.")
     assert not database.exists()
 
 
