@@ -8,7 +8,7 @@ from pathlib import Path
 
 from catalog.arrays import UnreachableError, UnreadableError
 from catalog.arrays.finding import LEFT
-from catalog.errors import InputError, nearest
+from catalog.errors import InputError, nearest_whole
 from catalog.names import recording_name
 from ingest.changes import Candidate
 from ingest.facts import Problem
@@ -99,6 +99,7 @@ def _chosen(
         passed_over = [one.message for one in problems if one.recording in names or one.path in names]
         if passed_over:
             raise InputError(passed_over[0])
-        raise InputError(f"no recording here is called {unknown[0]!r}. {nearest(unknown[0], by_name)}")
+        hint = nearest_whole(unknown[0], (folder.name for folder in folders))
+        raise InputError(f"no recording here is called {unknown[0]!r}. {hint}")
     chosen = {by_name[name] for name in wanted}
     return [folder for folder in folders if folder.name in chosen]

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from ingest.report import RunReport
 
 recording_option = click.option(
-    "--recording", "recordings", multiple=True, metavar="NAME", help="Only this one; may be given several times."
+    "--recording",
+    "recordings",
+    multiple=True,
+    metavar="NAME",
+    help="Only this one, by its whole name; may be given several times.",
 )
 
 

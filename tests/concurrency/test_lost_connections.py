@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -251,7 +252,8 @@ def test_a_server_that_is_restarted(
 
         threading.Thread(target=begin).start()
 
-    monkeypatch.setattr(attempts.time, "sleep", pause)
+    # Not that of all: the server's start sleeps, too.
+    monkeypatch.setattr(attempts, "time", SimpleNamespace(sleep=pause))
     report = ingest_recordings(database, films.folder, workers=1, progress=At(3, restart))
     assert len(report.recordings) == 3
     assert differing(rows(database), expected) == {}

@@ -1,11 +1,14 @@
 """docs/queries.md: each question has the same answer in Python, in SQL and from the CSV files, on both databases."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from catalog.cli import main
 from catalog.raw_sql import run_sql
 from ingest.importing import import_metadata
 from tests.importing.builder import PublishedFolder
@@ -61,6 +64,19 @@ def test_the_three_ways_agree(blocks, world):
     assert in_python, "a recipe without an answer shows nothing"
     assert in_python == in_sql
     assert in_python == before
+
+
+SAID = re.findall(r"^\| `(--where .*?)` \| (.*) \|$", DOCUMENT, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("asked", "told"), SAID)
+def test_what_is_said_when_nothing_is_found(asked, told, world):
+    result = CliRunner().invoke(main, ["--db", world, "trials", *shlex.split(asked)])
+    assert (result.exit_code, result.stderr) == (0, f"{told}\n")
+
+
+def test_several_answers_of_nothing_are_shown():
+    assert len(SAID) == 4
 
 
 def test_every_question_is_asked_three_ways():

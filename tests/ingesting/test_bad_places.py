@@ -124,6 +124,8 @@ def test_an_unknown_recording_is_answered_with_the_nearest(films: World, scratch
     database = scratch / "catalog.db"
     result = ingest(database, films.folder, "--recording", name[:-1] + "x")
     assert_refused(result, "Did you mean", name)
+    result = ingest(database, films.folder, "--recording", name[:15])
+    assert_refused(result, f"Did you mean '{name}'? The whole name is needed here.")
     assert not database.exists()
 
 
