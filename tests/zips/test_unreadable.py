@@ -15,18 +15,7 @@ from tests.conftest import MakeDatabase
 from tests.importing.reading import dump
 from tests.ingesting.rows import canonical, differing, problems
 from tests.ingesting.worlds import World, replace_file
-from tests.zips.running import changed, ingest, reading, rows, told
-
-
-def failing(monkeypatch: pytest.MonkeyPatch, pattern: str, number: int) -> None:
-    opened = Path.open
-
-    def fails(path: Path, *arguments: Any, **options: Any) -> Any:
-        if path.match(pattern):
-            raise OSError(number, os.strerror(number), str(path))
-        return opened(path, *arguments, **options)
-
-    monkeypatch.setattr(Path, "open", fails)
+from tests.zips.running import changed, failing, ingest, reading, rows, told
 
 
 @pytest.mark.parametrize(
