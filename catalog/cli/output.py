@@ -78,6 +78,13 @@ def text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, (list, dict)) else str(plain(value))
 
 
+def printable(line: str) -> str:
+    """Return a line as a terminal can show it: names of files may hold what moves its cursor."""
+    if line.isprintable():
+        return line
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in line)
+
+
 def _fitting(columns: Sequence[str], rows: Rows, room: int) -> int:
     """Return how many of the first columns of a table fit a terminal that has room for so many characters."""
     ends = list(accumulate(width + len(BETWEEN) for width in _widths(columns, _cells(rows))))
@@ -106,7 +113,7 @@ def _write_table(columns: Sequence[str], rows: Rows) -> None:
 
 def _cell(value: Any) -> str:
     shown = f"{value:.6g}" if isinstance(value, float) else text(value)
-    return shown.replace("\n", " ")
+    return printable(shown.replace("\n", " "))
 
 
 def _is_number(cell: str) -> bool:

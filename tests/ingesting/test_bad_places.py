@@ -214,7 +214,7 @@ def test_a_dry_run_tells_what_would_be_done(films: World, database: str, scratch
     ingest_recordings(database, copy.folder, recordings=films.names[:2], workers=1)
     touched = next((copy.folder / films.names[1] / "data" / "videos").iterdir())
     replace_file(touched, touched.read_bytes())
-    columns, rows = plan(database, copy.folder)
+    columns, rows, _ = plan(database, copy.folder)
     would = {row[0]: row[columns.index("would")] for row in rows}
     assert would == dict(zip(films.names, ("leave unchanged", "update", "add"), strict=True))
 
