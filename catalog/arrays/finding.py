@@ -231,7 +231,7 @@ def _gives_way(root: Root, found: FoundRoots) -> bool:
     if first is None or not trials_of(first):
         return False
     told = Skipped(root.path.name, "doubled_recording", f"is the recording that {first.path.name} is, too", name)
-    if isinstance(root, ZipRoot) and not isinstance(first, ZipRoot) and trials_of(root):
+    if isinstance(root, ZipRoot) and not isinstance(first, ZipRoot):
         there, listed = _arrays(first), _arrays(root)
         lacking = [listed[one] for one in listed if one not in there]
         more = [there[one] for one in there if one not in listed and isinstance(one[1], int)]
