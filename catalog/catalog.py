@@ -162,7 +162,14 @@ class Catalog:
         )
 
     def select(
-        self, name: str, /, *conditions: str, note: str | None = None, replace: bool = False, **filters: Any
+        self,
+        name: str,
+        /,
+        *conditions: str,
+        note: str | None = None,
+        replace: bool = False,
+        allow_empty: bool = False,
+        **filters: Any,
     ) -> Citation:
         """Keep a question about trials under a name, with the trials that it selects now; return what to cite of it.
 
@@ -176,13 +183,16 @@ class Catalog:
             What to say of it.
         replace
             Take the place of the selection that has this name, which is refused otherwise.
+        allow_empty
+            Keep it even if no trial meets the conditions, which is refused otherwise: it is mostly a slip.
 
         Raises
         ------
         InputError, QueryError, DatabaseError
-            The name is taken or no name, a condition is none, or the catalog is open for reading alone.
+            The name is taken or no name, no trial is selected, a condition is none, or the catalog is open for
+            reading alone.
         """
-        return keep(self._writable(), name, conditions, filters, note=note, replace=replace)
+        return keep(self._writable(), name, conditions, filters, note=note, replace=replace, allow_empty=allow_empty)
 
     def replay(self, name: str) -> Replay:
         """Ask a selection's conditions again; return whether its trials are the same, and which came, went or changed.

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.errors import NotFoundError
-from catalog.lookup import find_recording, find_segment, find_trial, find_video
+from catalog.errors import AmbiguousNameError, NotFoundError
+from catalog.lookup import find_by_beginning, find_recording, find_segment, find_trial, find_video, similar_ids
 from catalog.models import (
     ArrayFile,
     Base,
@@ -31,30 +31,38 @@ COUNTED = (Recording, Trial, Video, Segment, Neuron, VideoSegment, TrialSegment,
 def describe(session: Session, name: str) -> dict[str, Any]:
     """Return what is known of the video, segment, recording or trial (`recording/trial`) of that name.
 
+    The beginning of an ID, alias or content hash will do where nothing goes by the whole, and only one video or
+    segment has a name that begins so.
+
     Raises
     ------
     NotFoundError
-        Nothing goes by that name.
+        Nothing goes by that name, or more than one may be meant.
     """
     if "/" in name:
         recording, _, number = name.rpartition("/")
         return describe_trial(find_trial(session, recording, number), session)
-    for find, tell in (
-        (find_video, describe_video),
-        (find_segment, describe_segment),
-        (find_recording, describe_recording),
-    ):
+    thing = _find(session, name)
+    tell: Any = _TELL[type(thing)]
+    described: dict[str, Any] = tell(thing, session)
+    return described
+
+
+def _find(session: Session, name: str) -> Video | Segment | Recording:
+    for find in (find_video, find_segment, find_recording):
         try:
-            thing: Any = find(session, name)
+            return find(session, name)
+        except AmbiguousNameError:
+            raise
         except NotFoundError as error:
             last = error
-            continue
-        described: dict[str, Any] = tell(thing, session)
-        return described
-    raise NotFoundError(
-        f"nothing is called {name!r}: no video or segment has it as ID, alias or content hash, "
-        f"and no recording as name. A trial is RECORDING/TRIAL. ({last})"
-    )
+    found = find_by_beginning(session, name)
+    if found is None:
+        raise NotFoundError(
+            f"nothing is called {name!r}: no video or segment has it as ID, alias or content hash, "
+            f"and no recording as name. A trial is RECORDING/TRIAL. {similar_ids(session, name).strip() or f'({last})'}"
+        )
+    return found
 
 
 def columns_of(row: Base, *leave: str) -> dict[str, Any]:
@@ -132,6 +140,9 @@ def describe_trial(trial: Trial, session: Session) -> dict[str, Any]:
         "files": [columns_of(file, "trial_id") for file in trial.files],
         "problems": [columns_of(problem, "id", "run_id", "recording", "trial") for problem in problems],
     }
+
+
+_TELL = {Video: describe_video, Segment: describe_segment, Recording: describe_recording}
 
 
 def summary(session: Session) -> dict[str, Any]:

@@ -10,11 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased, contains_eager
 
+from catalog.fields import FIELDS, VALIDITY
 from catalog.filters import OtherNames
 from catalog.models import Neuron, Recording, Segment, SegmentAlias, Trial, Video, VideoAlias, VideoSegment
-from catalog.models.trials import SIGNALS
-
-VALIDITY = ("valid_trial", *(f"valid_{signal}" for signal in SIGNALS))
 
 Fields = Mapping[str, Any]
 """Field name to the SQL expression that it stands for."""
@@ -62,21 +60,21 @@ class Entity:
         return {**self.shown, **self.more, **self.columns}
 
 
-def _columns(model: Any, *leave: str) -> dict[str, ColumnElement[Any]]:
-    return {column.key: getattr(model, column.key) for column in sa.inspect(model).columns if column.key not in leave}
+def _columns(names: tuple[str, ...], model: Any, **others: Any) -> dict[str, Any]:
+    """Return what each name is in SQL: one of the others, or the model's column of that name."""
+    return {name: others[name] if name in others else getattr(model, name) for name in names}
 
 
 def _recordings() -> Entity:
     return Entity(
         name="recordings",
         select=lambda: sa.select(Recording).order_by(Recording.name),
-        columns=_columns(Recording, "id", "run_id"),
-        more={"id": Recording.__table__.c.id},
+        columns=_columns(FIELDS["recordings"].columns, Recording),
+        more=_columns(FIELDS["recordings"].more, Recording, id=Recording.__table__.c.id),
     )
 
 
 def _trials() -> Entity:
-    own = _columns(Trial, "id", "recording_id")
     return Entity(
         name="trials",
         select=lambda: (
@@ -86,8 +84,8 @@ def _trials() -> Entity:
             .options(contains_eager(Trial.recording), contains_eager(Trial.video))
             .order_by(Recording.name, Trial.trial)
         ),
-        columns={"recording": Recording.name, **own, "id": Trial.id, "recording_id": Trial.recording_id},
-        more={name: getattr(Recording, name) for name in ("animal_id", "session", "scan_idx", "sampling_freq")},
+        columns=_columns(FIELDS["trials"].columns, Trial, recording=Recording.name),
+        more=_columns(FIELDS["trials"].more, Recording),
         other_names={"video_id": VIDEO_NAMES},
     )
 
@@ -102,9 +100,13 @@ def _videos() -> Entity:
     return Entity(
         name="videos",
         select=lambda: sa.select(Video).order_by(Video.label, Video.id),
-        columns=_columns(Video),
-        more=_times_shown(sa.select(Trial).where(Trial.video_id == Video.id).correlate(Video)),
-        shown=_presentation_fields(trial, recording),
+        columns=_columns(FIELDS["videos"].columns, Video),
+        more=_columns(
+            FIELDS["videos"].more,
+            Video,
+            **_times_shown(sa.select(Trial).where(Trial.video_id == Video.id).correlate(Video)),
+        ),
+        shown=_columns(FIELDS["videos"].shown, trial, recording=recording.name),
         was_shown=was_shown,
         other_names={"id": VIDEO_NAMES},
     )
@@ -126,25 +128,30 @@ def _segments() -> Entity:
     return Entity(
         name="segments",
         select=lambda: sa.select(Segment).order_by(Segment.label, Segment.id),
-        columns=_columns(Segment),
-        more=_times_shown(
-            sa.select(Trial)
-            .join(VideoSegment, VideoSegment.video_id == Trial.video_id)
-            .where(VideoSegment.segment_id == Segment.id)
-            .correlate(Segment)
+        columns=_columns(FIELDS["segments"].columns, Segment),
+        more=_columns(
+            FIELDS["segments"].more,
+            Segment,
+            **_times_shown(
+                sa.select(Trial)
+                .join(VideoSegment, VideoSegment.video_id == Trial.video_id)
+                .where(VideoSegment.segment_id == Segment.id)
+                .correlate(Segment)
+            ),
         ),
-        shown={
-            "video_id": part.video_id,
-            "segment_index": part.segment_index,
-            **_presentation_fields(trial, recording),
-        },
+        shown=_columns(
+            FIELDS["segments"].shown,
+            trial,
+            recording=recording.name,
+            video_id=part.video_id,
+            segment_index=part.segment_index,
+        ),
         was_shown=was_shown,
         other_names={"id": SEGMENT_NAMES, "video_id": VIDEO_NAMES},
     )
 
 
 def _neurons() -> Entity:
-    own = _columns(Neuron, "recording_id")
     return Entity(
         name="neurons",
         select=lambda: (
@@ -153,17 +160,9 @@ def _neurons() -> Entity:
             .options(contains_eager(Neuron.recording))
             .order_by(Recording.name, Neuron.row)
         ),
-        columns={"recording": Recording.name, **own},
-        more={
-            "recording_id": Neuron.recording_id,
-            **{name: getattr(Recording, name) for name in ("animal_id", "session", "scan_idx")},
-        },
+        columns=_columns(FIELDS["neurons"].columns, Neuron, recording=Recording.name),
+        more=_columns(FIELDS["neurons"].more, Recording, recording_id=Neuron.recording_id),
     )
-
-
-def _presentation_fields(trial: Any, recording: Any) -> dict[str, ColumnElement[Any]]:
-    shown = {"recording": recording.name, "trial": trial.trial, "trial_type": trial.trial_type}
-    return shown | {name: getattr(trial, name) for name in VALIDITY}
 
 
 def _times_shown(trials: Select[Any]) -> dict[str, ColumnElement[Any]]:

@@ -34,6 +34,10 @@ class NotFoundError(CatalogError):
     """No recording, trial, video or segment goes by that name."""
 
 
+class AmbiguousNameError(NotFoundError):
+    """More than one goes by that name, which is a part of theirs."""
+
+
 class SignalError(CatalogError):
     """An array that cannot be had: not valid, not there, not as it was ingested, or too large for the memory."""
 
@@ -53,3 +57,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return "Did you mean " + " or ".join(repr(word) for word in close) + "?"
     return "There are: " + ", ".join(known) + "."
+
+
+def nearest_whole(name: str, known: Iterable[str]) -> str:
+    """Return the sentences for a name that must be given whole: the known ones that it is a part of, else the nearest.
+
+    Of many, some are named.
+    """
+    known = sorted(set(known))
+    whole = [word for word in known if name.strip() and name in word]
+    if not whole:
+        return nearest(name, known)
+    meant = [*map(repr, whole[:3]), *([f"one of {len(whole) - 3} more"] if len(whole) > 3 else [])]
+    return f"Did you mean {' or '.join(meant)}? The whole name is needed here."

@@ -143,8 +143,8 @@ def split_key(fields: Iterable[str], key: str) -> tuple[str, str]:
 
 def _one_of(field: str, column: ColumnElement[Any], value: Any, other: OtherNames | None) -> ColumnElement[bool]:
     """The field is the value, or one of the values, of which None is one too."""
-    values = _values(value)
-    parts: list[ColumnElement[bool]] = [column.is_(None)] if any(map(_is_missing, values)) else []
+    values = values_of(value)
+    parts: list[ColumnElement[bool]] = [column.is_(None)] if any(map(is_missing, values)) else []
     present = _present(field, column, values)
     if present:
         parts.append(_is_called(column, present, other))
@@ -153,9 +153,9 @@ def _one_of(field: str, column: ColumnElement[Any], value: Any, other: OtherName
 
 def _none_of(field: str, column: ColumnElement[Any], value: Any, other: OtherNames | None) -> ColumnElement[bool]:
     """The negation of `_one_of`: the rows without a value are among them unless None is one of the values."""
-    values = _values(value)
+    values = values_of(value)
     present = _present(field, column, values)
-    if any(map(_is_missing, values)):
+    if any(map(is_missing, values)):
         return sa.and_(column.is_not(None), *([sa.not_(_is_called(column, present, other))] if present else []))
     return sa.or_(column.is_(None), sa.not_(_is_called(column, present, other))) if present else sa.true()
 
@@ -182,13 +182,14 @@ def _is_any(column: ColumnElement[Any], present: list[Any]) -> ColumnElement[boo
     return column.in_([_literal(column, value) for value in present])
 
 
-def _values(value: Any) -> list[Any]:
+def values_of(value: Any) -> list[Any]:
+    """Return what a field is compared with as a list, of one value or of several."""
     return list(value) if _is_list(value) else [value]
 
 
 def _present(field: str, column: ColumnElement[Any], values: list[Any]) -> list[Any]:
     """Return the values that rows may have, once each and all of the column's own type."""
-    present = dict.fromkeys(_coerced(field, column, value) for value in values if not _is_missing(value))
+    present = dict.fromkeys(_coerced(field, column, value) for value in values if not is_missing(value))
     if isinstance(column.type, sa.Integer):
         whole = [int(value) for value in present if isinstance(value, int) or value.is_integer()]
         return [value for value in whole if -(2**63) <= value < 2**63]
@@ -198,7 +199,7 @@ def _present(field: str, column: ColumnElement[Any], values: list[Any]) -> list[
 
 
 def _ordered(field: str, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
-    if _is_missing(value) or isinstance(column.type, sa.Boolean) or not isinstance(value, (str, numbers.Number)):
+    if is_missing(value) or isinstance(column.type, sa.Boolean) or not isinstance(value, (str, numbers.Number)):
         raise QueryError(f"{field}__{operator}={_shown(value)}: only numbers and text can be compared in order")
     if isinstance(column.type, sa.Text) and not isinstance(value, str):
         raise QueryError(f"{field}__{operator}={_shown(value)}: {field} is text, which has no order among numbers")
@@ -223,7 +224,7 @@ def _contains(field: str, column: ColumnElement[Any], operator: str, value: Any)
     return sa.and_(column.is_not(None), found)
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     """Whether a value stands for "no value": None, NaN, or what pandas uses."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True

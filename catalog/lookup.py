@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.errors import NotFoundError, nearest
+from catalog.errors import AmbiguousNameError, NotFoundError, nearest
 from catalog.filters import is_storable
 from catalog.models import IngestProblem, Recording, Segment, SegmentAlias, Trial, Video, VideoAlias
 from catalog.names import recording_name
@@ -18,6 +18,8 @@ Thing = TypeVar("Thing", Video, Segment)
 
 LARGEST_TRIAL = 2**31 - 1
 LONGEST_ID = 100
+SHORTEST_BEGINNING = 4
+"""Shorter ones are the beginning of too much to be meant; git asks for as many."""
 
 
 def find_video(session: Session, name: str) -> Video:
@@ -49,8 +51,52 @@ def _find(session: Session, model: type[Thing], aliases: Any, name: str) -> Thin
     return session.get(model, name) or session.scalar(by_alias)
 
 
+def find_by_beginning(session: Session, name: str) -> Video | Segment | None:
+    """Return the one video or segment that has an ID, alias or content hash which begins so; None if there is none.
+
+    For people who look something up: what a beginning stands for may change with the next recording, so programs
+    keep whole IDs.
+
+    Raises
+    ------
+    AmbiguousNameError
+        Several begin so; some are named.
+    """
+    if not _may_be_name(name) or not SHORTEST_BEGINNING <= len(name) <= LONGEST_ID:
+        return None
+    videos = _owners_of_beginning(session, Video, VideoAlias, VideoAlias.video_id, name)
+    segments = _owners_of_beginning(session, Segment, SegmentAlias, SegmentAlias.segment_id, name)
+    names = sorted([*videos.values(), *segments.values()])
+    if len(names) > 1:
+        kinds = " and ".join(kind for kind, found in (("videos", videos), ("segments", segments)) if found)
+        raise AmbiguousNameError(
+            f"{name!r} is the beginning of names of {len(names)} {kinds}, such as "
+            f"{' and '.join(map(repr, names[:3]))}; give more of the name"
+        )
+    for identifier in videos:
+        return session.get(Video, identifier)
+    for identifier in segments:
+        return session.get(Segment, identifier)
+    return None
+
+
+def _owners_of_beginning(session: Session, model: Any, aliases: Any, owner: Any, begin: str) -> dict[str, str]:
+    """Return the IDs of what has a name that begins so, and that name of each: its ID, else the first alias."""
+    found: dict[str, str] = {}
+    for column, identifier in ((model.id, model.id), (aliases.alias, owner)):
+        begins = sa.func.substr(column, 1, len(begin)) == begin
+        for name, of in session.execute(sa.select(column, identifier).where(begins).order_by(column)):
+            found.setdefault(of, name)
+    return found
+
+
 def _may_be_name(name: object) -> bool:
     return isinstance(name, str) and is_storable(name)
+
+
+def similar_ids(session: Session, name: str) -> str:
+    """Return the sentence that names IDs and aliases of videos, else of segments, which begin as `name`; or nothing."""
+    return _begins_alike(session, Video, VideoAlias, name) or _begins_alike(session, Segment, SegmentAlias, name)
 
 
 def _begins_alike(session: Session, model: Any, aliases: Any, name: str) -> str:
@@ -90,7 +136,7 @@ def _name_among(names: Sequence[str], name: str) -> str:
         return recording_name(name)
     matching = [known for known in names if name and name in known]
     if len(matching) > 1:
-        raise NotFoundError(
+        raise AmbiguousNameError(
             f"{name!r} may be any of these recordings: {', '.join(matching[:5])}; give more of the name"
         )
     if not matching:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from catalog.arrays import root_at
 from catalog.arrays.digests import algorithm_of
 from ingest.analysis.version import ANALYSIS_VERSION
-from ingest.facts import Row, TrialFacts
+from ingest.facts import Problem, Row, TrialFacts
 from ingest.reading.layout import TOPIC, RecordingFolder
-from ingest.reading.listing import Listing, Mark, can_be_read, meta_digest
+from ingest.reading.listing import Listing, Mark, meta_digest
+from ingest.reading.session import BAD_META
+from ingest.trial import BAD, UNREADABLE, fault_of
 from ingest.writing.stored import StoredSource, add_parts, stored_digests, stored_facts, troubled_trials
 
 ACTIVITY = ("mean_activation", "std_activation", "min_activation", "max_activation")
@@ -89,21 +92,42 @@ def is_outdated(stored: StoredSource) -> bool:
     return stored.source == "raw" and stored.analysis_version != ANALYSIS_VERSION
 
 
-def is_current(candidate: Candidate, sampling_freq: float, unread: Iterable[str] = ()) -> bool:
-    """Tell whether a recording's files are what they were when its rows were written, as far as listings tell.
-
-    Of the files that could not be read then (`unread`), none may be one that can be read now: permissions that change
-    leave no mark in a listing.
-    """
+def is_current(candidate: Candidate, sampling_freq: float) -> bool:
+    """Tell whether a recording's files are what they were when its rows were written, as far as listings tell."""
     stored = candidate.stored
     return (
         stored is not None
         and stored.source == "raw"
         and stored.seen.get("listing") == candidate.listing.digest
-        and not any(can_be_read(candidate.folder, path) for path in unread)
         and stored.sampling_freq == sampling_freq
         and str(candidate.folder.path) in stored.roots
     )
+
+
+def is_as_bad(candidate: Candidate, problems: Iterable[Problem]) -> bool:
+    """Tell whether files that could not be taken in are still like that, which leaves no mark in a listing.
+
+    Permissions change without one; and a file that is copied or fetched anew may get its old time back.
+
+    Raises
+    ------
+    UnreachableError
+        The system gives out nothing of the recording at the moment.
+    """
+    root = root_at(candidate.folder.path)
+    for problem in problems:
+        if problem.kind == BAD_META:
+            seen = candidate.stored.seen.get("meta") if candidate.stored is not None else None
+            if meta_digest(candidate.folder) != seen:
+                return False
+        elif (
+            problem.kind in (BAD, UNREADABLE)
+            and problem.signal is not None
+            and problem.path is not None
+            and fault_of(root, problem.signal, problem.path) != problem.kind
+        ):
+            return False
+    return True
 
 
 def same_content(connection: Connection, candidate: Candidate) -> bool:

@@ -11,11 +11,10 @@ from sqlalchemy import Connection, Engine
 
 from catalog.arrays import UnreachableError
 from catalog.arrays.digests import CRC32
-from ingest.changes import Candidate, Job, is_current, is_outdated, same_content, what_stays
+from ingest.changes import Candidate, Job, is_as_bad, is_current, is_outdated, same_content, what_stays
 from ingest.facts import Problem
 from ingest.reading.layout import TOPIC, RecordingFolder
 from ingest.reading.listing import Mark, file_digests
-from ingest.trial import UNREADABLE
 from ingest.workers import Workers
 from ingest.writing.problems import read_problems
 from ingest.writing.stored import StoredSource, run_of, stored_digests, stored_sources
@@ -38,6 +37,10 @@ class Comparison:
         The recordings that need nothing done.
     of_older_analysis
         Those among them whose rows were made by another version of the analysis.
+    sources
+        What each recording in the catalog was made from when it was last looked at.
+    writers
+        The run that had written each recording in the catalog at the beginning.
     """
 
     engine: Engine
@@ -47,13 +50,15 @@ class Comparison:
     outdated: bool
     unchanged: list[str] = field(default_factory=list)
     of_older_analysis: list[str] = field(default_factory=list)
-    _sources: dict[str, StoredSource] = field(default_factory=dict)
+    sources: dict[str, StoredSource] = field(default_factory=dict)
+    writers: dict[str, int | None] = field(default_factory=dict)
     _problems: dict[str, list[Problem]] = field(default_factory=dict)
 
     def changed(self, found: Sequence[Candidate]) -> list[tuple[Candidate, list[int]]]:
         """Return the recordings about which something is to be done, with the bytes to be read of each such trial."""
         with self.engine.connect() as connection:
-            self._sources = stored_sources(connection)
+            self.sources = stored_sources(connection)
+            self.writers = {name: source.run_id for name, source in self.sources.items()}
             for problem in read_problems(connection, TOPIC, recordings=[one.folder.name for one in found]):
                 self._problems.setdefault(str(problem.recording), []).append(problem)
         changed = []
@@ -76,7 +81,7 @@ class Comparison:
     def job_now(self, candidate: Candidate) -> Job | None:
         """Return what is to be done about a recording now; None if another process has done it since this run began."""
         name = candidate.folder.name
-        known = self._sources.get(name)
+        known = self.sources.get(name)
         with self.engine.connect() as connection:
             writer = run_of(connection, name)
             changed = writer != (known.run_id if known is not None else None)
@@ -84,8 +89,8 @@ class Comparison:
                 logger.info("another process has changed %s meanwhile", name)
                 now = stored_sources(connection)
         if changed:
-            self._sources.pop(name, None)
-            self._sources |= {name: now[name]} if name in now else {}
+            self.sources.pop(name, None)
+            self.sources |= {name: now[name]} if name in now else {}
             candidate = self._with_what_is_known(Candidate(candidate.folder, candidate.listing))
         with self.engine.connect() as connection:
             if changed and self._is_unchanged(connection, candidate):
@@ -93,7 +98,7 @@ class Comparison:
             return replace(what_stays(connection, candidate), writer=writer)
 
     def _with_what_is_known(self, found: Candidate) -> Candidate:
-        stored = self._sources.get(found.folder.name)
+        stored = self.sources.get(found.folder.name)
         if stored is None or (self.outdated and is_outdated(stored)):
             return found
         return replace(found, stored=stored, digests=self._digests(found.folder) if self.recheck else None)
@@ -102,8 +107,8 @@ class Comparison:
         on_record = self._problems.get(candidate.folder.name, ())
         if any(problem.kind == UNREACHABLE for problem in on_record):
             return False
-        unread = [problem.path for problem in on_record if problem.kind == UNREADABLE and problem.path is not None]
-        if not is_current(candidate, self.sampling_freq, unread) or not same_content(connection, candidate):
+        current = is_current(candidate, self.sampling_freq) and is_as_bad(candidate, on_record)
+        if not current or not same_content(connection, candidate):
             return False
         self.unchanged.append(candidate.folder.name)
         if candidate.stored is not None and is_outdated(candidate.stored):

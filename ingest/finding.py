@@ -8,7 +8,8 @@ from pathlib import Path
 
 from catalog.arrays import UnreachableError, UnreadableError
 from catalog.arrays.finding import LEFT
-from catalog.errors import InputError, nearest
+from catalog.errors import InputError, nearest_whole
+from catalog.names import recording_name
 from ingest.changes import Candidate
 from ingest.facts import Problem
 from ingest.reading.layout import FOLDER_TOPIC, RecordingFolder, find_recordings
@@ -90,12 +91,15 @@ def _nothing_found(data: Path, problems: Sequence[Problem]) -> str:
 def _chosen(
     folders: Sequence[RecordingFolder], problems: Sequence[Problem], wanted: Sequence[str]
 ) -> list[RecordingFolder]:
-    by_name = {name: folder for folder in folders for name in (folder.path.name, folder.name)}
+    by_name = {name: folder.name for folder in folders for name in (folder.path.name, folder.name)}
+    by_name |= {name: recording_name(name) for name in wanted if recording_name(name) in by_name}
     unknown = [name for name in wanted if name not in by_name]
     if unknown:
-        passed_over = [problem.message for problem in problems if unknown[0] in (problem.recording, problem.path)]
+        names = (unknown[0], f"{unknown[0]}.zip", recording_name(unknown[0]))
+        passed_over = [one.message for one in problems if one.recording in names or one.path in names]
         if passed_over:
             raise InputError(passed_over[0])
-        raise InputError(f"no recording here is called {unknown[0]!r}. {nearest(unknown[0], by_name)}")
-    names = {by_name[name].name for name in wanted}
-    return [folder for folder in folders if folder.name in names]
+        hint = nearest_whole(unknown[0], (folder.name for folder in folders))
+        raise InputError(f"no recording here is called {unknown[0]!r}. {hint}")
+    chosen = {by_name[name] for name in wanted}
+    return [folder for folder in folders if folder.name in chosen]

@@ -6,54 +6,75 @@ its rows and their problems, and its entry may be mended without a change to its
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from catalog.models import IngestRun
+from catalog.models import IngestRun, Recording
+from ingest.facts import Problem
 from ingest.finding import Input
 from ingest.reading.layout import FOLDER_TOPIC
-from ingest.writing.problems import clear_problems, read_problems, write_problems
+from ingest.writing.problems import StoredProblem, forget_problems, stored_problems, write_problems
+
+REAL_PATH = "real_path"
+"""The key in a run's parameters under which it keeps where its data folder is, without symbolic links."""
 
 
 @dataclass(frozen=True)
 class FolderCheck:
     """What was found in a data folder, which takes the place of what earlier runs found there.
 
+    What another folder's runs found stays, but for recordings that are whole here.
+
     Attributes
     ----------
     data
-        The folder, as runs have it in their parameters.
+        The folder, without symbolic links: it may have been named in several ways.
     whole
         Whether all its recordings were asked for: a choice of them says nothing of what else it holds.
     found
         Its recordings, and what is wrong with its entries.
+    writers
+        The run that had written each recording in the catalog when the folder was looked at.
     """
 
     data: str
     whole: bool
     found: Input
+    writers: Mapping[str, int | None]
 
     def is_on_record(self, connection: Connection) -> bool:
         """Tell whether what was found is on record, and nothing else."""
-        on_record = read_problems(
-            connection, FOLDER_TOPIC, recordings=self._recordings(), runs=self._earlier_runs(connection)
-        )
-        return set(on_record) == set(self.found.problems)
+        return {one.problem for one in self._replaced(connection)} == set(self.found.problems)
 
     def write(self, connection: Connection, run_id: int) -> None:
-        """Record what was found in place of what was on record."""
-        clear_problems(connection, FOLDER_TOPIC, recordings=self._recordings(), runs=self._earlier_runs(connection))
-        write_problems(connection, run_id, self.found.problems)
+        """Record what was found in place of what was on record; but not what another run has found mended since."""
+        forget_problems(connection, [one.id for one in self._replaced(connection)])
+        raw = sa.select(Recording.name, Recording.run_id).where(Recording.source == "raw")
+        now = connection.execute(raw)
+        mended = {name for name, writer in now if writer not in (self.writers.get(name), run_id)}
+        write_problems(connection, run_id, [one for one in self.found.problems if one.recording not in mended])
 
-    def _recordings(self) -> list[str]:
-        """Return the recordings of which this run can tell: those that are here, whole or broken."""
-        here = {candidate.folder.name for candidate in self.found.candidates}
-        return sorted(here | {problem.recording for problem in self.found.problems if problem.recording is not None})
+    def _replaced(self, connection: Connection) -> list[StoredProblem]:
+        """Return what is on record and was looked at anew."""
+        here = self._runs_of_the_folder(connection)
+        return [
+            one
+            for one in stored_problems(connection, FOLDER_TOPIC)
+            if one.problem.recording in self._taken_in() or (one.run_id in here and self._concerns(one.problem))
+        ]
 
-    def _earlier_runs(self, connection: Connection) -> list[int]:
-        if not self.whole:
-            return []
-        runs = connection.execute(sa.select(IngestRun.id, IngestRun.parameters).where(IngestRun.command == "ingest"))
-        return [run_id for run_id, parameters in runs if parameters["data"] == self.data]
+    def _taken_in(self) -> set[str]:
+        return {candidate.folder.name for candidate in self.found.candidates}
+
+    def _concerns(self, problem: Problem) -> bool:
+        return self.whole or (
+            problem.recording is not None and problem.recording in {one.recording for one in self.found.problems}
+        )
+
+    def _runs_of_the_folder(self, connection: Connection) -> set[int]:
+        statement = sa.select(IngestRun.id, IngestRun.parameters).where(IngestRun.command == "ingest")
+        runs = connection.execute(statement).all()
+        return {run_id for run_id, parameters in runs if self.data in (parameters["data"], parameters.get(REAL_PATH))}

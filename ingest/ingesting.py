@@ -17,6 +17,7 @@ from catalog.errors import InputError, nearest
 from catalog.faults import unusable
 from ingest.comparing import Comparison
 from ingest.finding import find_input
+from ingest.folder_check import REAL_PATH
 from ingest.importing import import_metadata
 from ingest.progress import Listener, Meter
 from ingest.published import find_layout
@@ -94,7 +95,12 @@ def ingest_recordings(
     if metadata is not None:
         find_layout(metadata, wanted)
     engine = open_or_create(database)
-    parameters = {"data": str(Path(data).absolute()), "recordings": recordings, "sampling_freq": sampling_freq}
+    parameters = {
+        "data": str(Path(data).absolute()),
+        REAL_PATH: os.path.realpath(data),
+        "recordings": recordings,
+        "sampling_freq": sampling_freq,
+    }
     try:
         with open_workers(executor, workers) as crew:
             meter = Meter(progress)

@@ -20,7 +20,7 @@ from ingest.committing import commit_recording
 from ingest.comparing import UNREACHABLE, Comparison
 from ingest.facts import Problem
 from ingest.finding import Input, in_order_of_content
-from ingest.folder_check import FolderCheck
+from ingest.folder_check import REAL_PATH, FolderCheck
 from ingest.progress import Meter
 from ingest.reading.layout import TOPIC
 from ingest.reading.session import SessionMeta
@@ -107,7 +107,8 @@ class RawIngest:
 
     @property
     def _folder_check(self) -> FolderCheck:
-        return FolderCheck(self.parameters["data"], self.parameters["recordings"] is None, self.found)
+        whole = self.parameters["recordings"] is None
+        return FolderCheck(self.parameters[REAL_PATH], whole, self.found, self.comparison.writers)
 
     def _changed(self) -> list[Candidate]:
         """Return the recordings about which something is to be done, and tell how much that is."""

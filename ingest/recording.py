@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from catalog.arrays import UnreachableError
+from catalog.arrays import UnreachableError, UnreadableError, root_at
 from ingest.analysis.activity import ActivityPartial, ActivityStatistics, activity_statistics
 from ingest.analysis.video import VideoAnalysis
 from ingest.facts import Problem, RecordingFacts, Row
 from ingest.reading.layout import TOPIC, RecordingFolder, missing_files
-from ingest.reading.session import COORDINATES, UNIT_IDS, SessionMeta, tier_of
+from ingest.reading.session import BAD_META, COORDINATES, UNIT_IDS, SessionMeta, tier_of
 from ingest.trial import UNREADABLE, TrialResult
 
 SAMPLING_FREQ = 30.0
@@ -87,14 +87,27 @@ def assemble(
 def require_something_read(folder: RecordingFolder, facts: RecordingFacts) -> None:
     """Refuse a recording of which not one file is given out: that says nothing of what the files hold.
 
+    What was to be read may have been a file or two, of which nothing came; then the others are tried.
+
     Raises
     ------
     UnreachableError
-        Whatever was tried could not be read; the message has the first reason.
+        None can be read; the message has the first reason.
     """
-    unread = [problem for problem in facts.problems if problem.kind == UNREADABLE]
-    if unread and len(unread) == sum(map(len, folder.files.values())):
-        raise UnreachableError(f"none of its {len(unread)} files can be read: {unread[0].message}")
+    unread = [problem for kind in (UNREADABLE, BAD_META) for problem in facts.problems if problem.kind == kind]
+    if not unread or any(trial.seen for trial in facts.trials):
+        return
+    paths = [path for files in folder.files.values() for path in files.values()]
+    if not any(_is_given_out(folder, path) for path in paths):
+        raise UnreachableError(f"none of its {len(paths)} files can be read: {unread[0].message}")
+
+
+def _is_given_out(folder: RecordingFolder, path: str) -> bool:
+    try:
+        root_at(folder.path).read(path)
+    except UnreadableError:
+        return False
+    return True
 
 
 def _gather(result: TrialResult, recording: RawRecording, gathered: _Gathered, tier: str | None) -> None:

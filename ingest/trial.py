@@ -21,6 +21,8 @@ from ingest.facts import Problem, Row, TrialFacts
 from ingest.reading.arrays import LoadedArray, load_array
 
 TOPIC = "ingest"
+BAD = "bad_file"
+"""The kind of problem with a file that holds no array, or not the one it should."""
 UNREADABLE = "unreadable_file"
 """The kind of problem with a file that the system or a zip does not give out, whatever it may hold."""
 DIMENSIONS = {"video": 3, "response": 2, "behavior": 2, "gaze": 2}
@@ -127,6 +129,23 @@ def _without_signals() -> Row:
     return columns
 
 
+def fault_of(root: Root, kind: str, path: str) -> str | None:
+    """Return the kind of problem that there would be with a file (`BAD`, `UNREADABLE`) if it were read now.
+
+    Raises
+    ------
+    UnreachableError
+        See `read_trial`.
+    """
+    try:
+        _require_array_of(kind, load_array(*root.read(path), dimensions=DIMENSIONS[kind]))
+    except UnreachableError:
+        raise
+    except (ArrayError, UnreadableError) as error:
+        return _fault(error)
+    return None
+
+
 def _load(task: TrialTask, root: Root, kind: str, path: str, result: TrialResult) -> LoadedArray | None:
     try:
         algorithm = task.algorithms.get(path, CRC32)
@@ -134,19 +153,27 @@ def _load(task: TrialTask, root: Root, kind: str, path: str, result: TrialResult
         # Also of a file that holds no array: it may be cut for the time being, and get back what it was when listed.
         result.facts.seen.append({"path": path, "bytes": found.bytes, "modified_ns": found.modified_ns})
         loaded = load_array(content, found, dimensions=DIMENSIONS[kind], algorithm=algorithm)
-        if loaded.values.shape[-1] == 0:
-            raise ArrayError(f"has no frames: its shape is {loaded.values.shape}")
-        if kind in ROWS and loaded.values.shape[0] != ROWS[kind]:
-            raise ArrayError(f"has the shape {loaded.values.shape}, expected ({ROWS[kind]}, frames)")
-        if loaded.values.shape[0] == 0:
-            raise ArrayError(f"holds nothing: its shape is {loaded.values.shape}")
+        _require_array_of(kind, loaded)
     except UnreachableError:
         raise
     except (ArrayError, UnreadableError) as error:
-        what = "bad_file" if isinstance(error, ArrayError) else UNREADABLE
-        _note(result, task, "error", what, kind, path, str(error), f"the trial has no valid {kind} signal")
+        _note(result, task, "error", _fault(error), kind, path, str(error), f"the trial has no valid {kind} signal")
         return None
     return loaded
+
+
+def _require_array_of(kind: str, loaded: LoadedArray) -> None:
+    shape = loaded.values.shape
+    if shape[-1] == 0:
+        raise ArrayError(f"has no frames: its shape is {shape}")
+    if kind in ROWS and shape[0] != ROWS[kind]:
+        raise ArrayError(f"has the shape {shape}, expected ({ROWS[kind]}, frames)")
+    if shape[0] == 0:
+        raise ArrayError(f"holds nothing: its shape is {shape}")
+
+
+def _fault(error: ArrayError | UnreadableError) -> str:
+    return BAD if isinstance(error, ArrayError) else UNREADABLE
 
 
 def _file_row(signal: str, row: int | None, path: str, loaded: LoadedArray) -> Row:

@@ -61,13 +61,15 @@ def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundR
     """Return the recordings in a folder (or the one that it is, or that a zip holds), and what else was found there.
 
     Files and folders whose names begin with a dot belong to other programs and are passed over. A recording's zip that
-    lies beside its folder is passed over, too, unless the folder lacks files that the zip lists. `opened`
-    opens a root; nothing of it is read but the names.
+    lies beside its folder is passed over, too, unless it lists all files of the folder, and more. What cannot be
+    listed is told, and passed over. `opened` opens a root; nothing of it is read but the names.
 
     Raises
     ------
     UnreadableError
         The zip given cannot be read.
+    OSError
+        The folder given cannot be listed.
     """
     found = FoundRoots()
     if not data.is_dir() or is_recording(opened(data)):
@@ -75,18 +77,14 @@ def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundR
         if is_recording(root):
             _add(found, root)
         return found
-    for entry in _folders_first(data):
-        path = data / entry.name
-        if entry.name != readable(entry.name):
-            told = Skipped(readable(entry.name), "unreadable_name", "has a name that is not UTF-8", _borne_name(path))
-            found.skipped.append(told)
+    for path in _folders_first(data):
+        if path.name != readable(path.name):
+            what = "has a name that is not UTF-8: rename it"
+            found.skipped.append(Skipped(readable(path.name), "unreadable_name", what, _borne_name(path)))
             continue
-        # A zip that lies beside another one need not be opened.
-        if _is_zip(path) and _is_there_already(recording_name(entry.name), path, found, opened):
-            continue
-        found_root = _looked_into(path, entry.is_dir(), found, opened)
-        if found_root is not None and not _is_there_already(recording_name(own_name(found_root)), path, found, opened):
-            _add(found, found_root)
+        root_found = _looked_into(path, found, opened)
+        if root_found is not None and not _gives_way(root_found, found):
+            _add(found, root_found)
     found.roots = {name: found.roots[name] for name in sorted(found.roots)}
     return found
 
@@ -144,13 +142,19 @@ def _add(found: FoundRoots, root: Root) -> None:
     found.own_names[recording_name(name)] = name
 
 
-def _folders_first(data: Path) -> list[os.DirEntry[str]]:
+def _folders_first(data: Path) -> list[Path]:
     """Return what a folder holds: folders by name, then files by name, since a folder goes before its zip."""
     with os.scandir(data) as entries:
-        return sorted(
-            (entry for entry in entries if not entry.name.startswith(".")),
-            key=lambda entry: (not entry.is_dir(), entry.name),
-        )
+        paths = [data / entry.name for entry in entries if not entry.name.startswith(".")]
+    return sorted(paths, key=lambda path: (not _is_folder(path), path.name))
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether there is a folder; whether there is, if that cannot be told, shows when it is looked into."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return True
 
 
 def _is_zip(path: Path) -> bool:
@@ -166,40 +170,40 @@ def _borne_name(path: Path) -> str | None:
     return recording_name(_stem(path)) if recording_parts(_stem(path)) else None
 
 
-def _looked_into(path: Path, is_folder: bool, found: FoundRoots, opened: Callable[[Path], Root]) -> Root | None:
+def _looked_into(path: Path, found: FoundRoots, opened: Callable[[Path], Root]) -> Root | None:
     """Return the root that a folder or a zip is; one that is no recording is told of, other files are not."""
-    if not is_folder and not _is_zip(path):
-        return None
     borne = _borne_name(path)
+    is_link = path.is_symlink() and borne is not None
+    if not _is_folder(path) and not _is_zip(path) and not (is_link and not path.exists()):
+        return None
     try:
         root = opened(path)
         if is_recording(root):
             own_name(root)
+            # Folders of arrays that cannot be listed are no reason to give the other recordings up.
+            trials_of(root)
             return root
     except ContradictoryNameError as error:
         found.skipped.append(Skipped(path.name, "contradictory_name", str(error), borne, "error", LEFT))
-        return None
-    except UnreadableError as error:
-        what = f"cannot be taken in: {error}"
-        found.skipped.append(Skipped(path.name, "unreadable_recording", what, borne, "error", LEFT))
-        return None
-    what = "a folder" if is_folder else "a zip"
-    what = f"is {what} without data/videos, data/responses or such"
-    found.skipped.append(Skipped(path.name, "no_recording", what, borne))
+    except (UnreadableError, OSError) as error:
+        found.skipped.append(_unreadable(path, borne, error, found))
+    else:
+        what = "a folder" if path.is_dir() else "a zip"
+        what = f"is {what} without data/videos, data/responses or such"
+        found.skipped.append(Skipped(path.name, "no_recording", what, borne))
     return None
 
 
-def _lacking(folder: Root, path: Path, opened: Callable[[Path], Root]) -> list[str]:
-    """Return the files that a recording's zip lists and its folder lacks, as one that is half unpacked does."""
-    if not folder.path.is_dir():
-        return []
-    try:
-        zipped = opened(path)
-        own_name(zipped)
-    except UnreadableError:
-        return []
-    there, listed = _arrays(folder), _arrays(zipped)
-    return [listed[one] for one in listed if one not in there]
+def _unreadable(path: Path, borne: str | None, error: UnreadableError | OSError, found: FoundRoots) -> Skipped:
+    why = str(error).removeprefix(f"{path} ")
+    if isinstance(error, OSError):
+        where = error.filename if isinstance(error.filename, str) else ""
+        why = f"{os.path.relpath(where, path.parent)} cannot be listed: {error.strerror}; check its permissions"
+    if borne in found.roots:
+        what = f"bears the name of the recording that {found.roots[borne].path.name} is, and cannot be read: {why}"
+        return Skipped(path.name, "doubled_recording", what, borne)
+    severity = "warning" if borne is None and path.is_dir() else "error"
+    return Skipped(path.name, "unreadable_recording", f"cannot be taken in: {why}", borne, severity, LEFT)
 
 
 def _arrays(root: Root) -> dict[tuple[str, int | str], str]:
@@ -216,20 +220,33 @@ def _arrays(root: Root) -> dict[tuple[str, int | str], str]:
     return found
 
 
-def _is_there_already(name: str, path: Path, found: FoundRoots, opened: Callable[[Path], Root]) -> bool:
-    """Tell whether a recording was found before.
+def _gives_way(root: Root, found: FoundRoots) -> bool:
+    """Tell whether a recording was found before; what was found without a trial, or in part, gives way itself.
 
-    For a zip, it was not in a folder without files; and a folder that lacks some of the zip's gives way to the zip.
+    A folder that is half unpacked lacks some files of its zip; if the zip lacks some of the folder's as well, neither
+    is whole.
     """
+    name = recording_name(own_name(root))
     first = found.roots.get(name)
-    if first is None or (_is_zip(path) and not trials_of(first)):
+    if first is None or not trials_of(first):
         return False
-    lacking = _lacking(first, path, opened) if _is_zip(path) else []
-    if lacking:
-        what = f"lacks {len(lacking)} of the files that {path.name} lists, such as {lacking[0]}"
-        found.skipped.append(Skipped(first.path.name, "doubled_recording", what, name, "error", "used the zip"))
-        del found.roots[name], found.own_names[name]
-        return False
-    what = f"is the recording that {first.path.name} is, too"
-    found.skipped.append(Skipped(path.name, "doubled_recording", what, name))
+    told = Skipped(root.path.name, "doubled_recording", f"is the recording that {first.path.name} is, too", name)
+    if isinstance(root, ZipRoot) and not isinstance(first, ZipRoot):
+        there, listed = _arrays(first), _arrays(root)
+        lacking = [listed[one] for one in listed if one not in there]
+        more = [there[one] for one in there if one not in listed and isinstance(one[1], int)]
+        if lacking and not more:
+            what = (
+                f"lacks {len(lacking)} of the files that {root.path.name} lists, such as {lacking[0]}: unpack them, or "
+                "remove the folder"
+            )
+            found.skipped.append(Skipped(first.path.name, told.kind, what, name, "error", "used the zip"))
+            return False
+        if lacking:
+            what = (
+                f"lists {len(lacking)} files that {first.path.name} lacks, such as {lacking[0]}, and lacks {len(more)} "
+                f"that it holds, such as {more[0]}: put all files into one of the two"
+            )
+            told = Skipped(root.path.name, told.kind, what, name, "error", "used the folder")
+    found.skipped.append(told)
     return True

@@ -82,7 +82,9 @@ class ZipRoot(Root):
         except OSError as error:
             raise UnreachableError(f"{self.path} cannot be reached: {error.strerror or error}") from error
         except (*BROKEN, MemoryError) as error:
-            raise UnreadableError(f"{self.path} is no zip that can be read: {error}") from error
+            raise UnreadableError(
+                f"{self.path} is no zip that can be read ({error}); if it was cut short, copy or download it again"
+            ) from error
         self._ends = _ends(members, end)
         self._members, start, self.strange = _named(members)
         self.folder = start.rstrip("/").rpartition("/")[2]

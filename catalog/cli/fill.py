@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catalog.cli.output import write_rows
+from catalog.cli.output import printable, write_rows
 from catalog.cli.progress import ProgressDisplay
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from ingest.report import RunReport
 
 recording_option = click.option(
-    "--recording", "recordings", multiple=True, metavar="NAME", help="Only this one; may be given several times."
+    "--recording",
+    "recordings",
+    multiple=True,
+    metavar="NAME",
+    help="Only this one, by its whole name; may be given several times.",
 )
 
 
@@ -75,8 +79,10 @@ def ingest(
     if dry_run:
         if recheck or as_json:
             raise click.UsageError("--dry-run reads no arrays and tells a table: leave out --recheck and --json")
-        columns, rows = plan(db, data, recordings=recordings or None, outdated=outdated)
-        write_rows(columns, rows, "table")
+        would = plan(db, data, recordings=recordings or None, outdated=outdated)
+        write_rows(would.columns, would.rows, "table")
+        for problem in would.problems:
+            click.echo(f"{printable(problem.message)} -> {problem.action}", err=True)
         return
     display = ProgressDisplay(as_json=as_json)
     try:

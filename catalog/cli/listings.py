@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from catalog.cli.output import format_option, write_rows
+from catalog.fields import FIELDS
 
 WHERE_HELP = (
     'A condition such as "label=Gabor", "valid_frames>=300", "recording~29513" (contains), "label=Gabor,RandomDots" '
@@ -23,8 +24,22 @@ SHOWN_HELP = {
 }
 
 
+class _Listing(click.Command):
+    """A listing, whose help names its fields."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the fields."""
+        super().format_options(ctx, formatter)
+        fields = FIELDS[str(self.name)]
+        kinds = (("printed", fields.columns), ("on request", fields.more), ("only in --where", fields.shown))
+        with formatter.section("Fields"):
+            formatter.write_dl([(kind, ", ".join(names)) for kind, names in kinds if names])
+
+
 def _listing(name: str) -> click.Command:
-    @click.command(name, short_help=ABOUT[name], help="\n\n".join(filter(None, (ABOUT[name], SHOWN_HELP.get(name)))))
+    @click.command(
+        name, cls=_Listing, short_help=ABOUT[name], help="\n\n".join(filter(None, (ABOUT[name], SHOWN_HELP.get(name))))
+    )
     @click.option("--where", "where", multiple=True, metavar="CONDITION", help=WHERE_HELP)
     @click.option(
         "--columns",
@@ -65,7 +80,7 @@ def _listing(name: str) -> click.Command:
                 fields = _names(columns) if columns else query.fields
                 rows = query.limit(limit).rows(fields)
             write_rows(fields, rows, form, fitted=not (by or columns), hint="Choose some with --columns; ")
-            if not rows:
+            if not rows and limit != 0:
                 for sentence in unmet(query, conditions):
                     click.echo(sentence, err=True)
 

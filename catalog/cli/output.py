@@ -79,6 +79,13 @@ def text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, (list, dict)) else str(plain(value))
 
 
+def printable(line: str) -> str:
+    """Return a line as a terminal can show it: names of files may hold what moves its cursor."""
+    if line.isprintable():
+        return line
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in line)
+
+
 def _fitting(columns: Sequence[str], rows: Rows, room: int) -> int:
     """Return how many of the first columns of a table fit a terminal that has room for so many characters."""
     ends = list(accumulate(width + len(BETWEEN) for width in _widths(columns, _cells(rows))))
@@ -112,7 +119,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         there = value if value.tzinfo is None else value.astimezone(UTC)
         return f"{there:%Y-%m-%d %H:%M:%S}{'' if value.tzinfo is None else 'Z'}"
-    return text(value).replace("\n", " ")
+    return printable(text(value).replace("\n", " "))
 
 
 def _is_number(cell: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from catalog.cli.output import FORMATS, write_rows
+from catalog.cli.output import FORMATS, printable, write_rows
 
 COLUMNS = ("severity", "kind", "recording", "trial", "signal", "path", "message", "action")
 
@@ -56,5 +56,6 @@ def _print_problem(problem: Mapping[str, Any]) -> None:
     """Print a problem as two or three lines: what and where, the message, what was done."""
     trial = "" if problem["trial"] is None else f"/{problem['trial']}"
     where = [f"{problem['recording'] or ''}{trial}", problem["signal"], problem["path"]]
-    click.echo("  ".join([problem["severity"], problem["kind"], *filter(None, where)]))
-    click.echo(f"    {problem['message']}\n    -> {problem['action']}")
+    lines = ["  ".join([problem["severity"], problem["kind"], *filter(None, where)])]
+    lines += [f"    {problem['message']}", f"    -> {problem['action']}"]
+    click.echo("\n".join(map(printable, lines)))

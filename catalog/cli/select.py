@@ -28,6 +28,7 @@ REPLAYED = ("change", "recording", "trial", "because", "field", "then", "now", "
 @click.option("--all", "everything", is_flag=True, help="Without --where: keep all trials.")
 @click.option("--note", metavar="TEXT", help="What to say of it.")
 @click.option("--replace", is_flag=True, help="Take the place of the selection that has this name.")
+@click.option("--allow-empty", is_flag=True, help="Keep it even if no trial meets the conditions.")
 @click.option("--remove", is_flag=True, help="Remove the selection; the trials themselves stay.")
 @format_option
 @click.pass_obj
@@ -38,6 +39,7 @@ def select(
     everything: bool,
     note: str | None,
     replace: bool,
+    allow_empty: bool,
     remove: bool,
     form: str,
 ) -> None:
@@ -47,13 +49,15 @@ def select(
     still select the same. Without NAME, list the selections.
     """
     from catalog.catalog import Catalog
+    from catalog.errors import InputError
+    from catalog.selections import RefusedError
 
     if not (where or everything or remove or name is None):
         raise click.UsageError(
             f"which trials? Give --where or --all; `catalog replay {name}` looks at one that is there"
         )
-    if (where or everything or note or replace) and (remove or name is None):
-        raise click.UsageError("--where, --note and --replace make a selection: give its NAME, without --remove")
+    if (where or everything or note or replace or allow_empty) and (remove or name is None):
+        raise click.UsageError("--where, --note, --replace … make a selection: give its NAME, without --remove")
     if remove and name is None:
         raise click.UsageError("--remove needs the NAME of the selection")
     with Catalog(db, read_only=name is None) as cat:
@@ -63,10 +67,12 @@ def select(
             cat.remove_selection(name)
             click.echo(f"{name}: removed", err=True)
         else:
-            cited = cat.select(name, *where, note=note, replace=replace)
+            try:
+                cited = cat.select(name, *where, note=note, replace=replace, allow_empty=allow_empty)
+            except RefusedError as error:
+                option = "--" + error.argument.replace("_", "-")
+                raise InputError(f"{error.reason}, or give {option}") from error
             write_rows(CITED, [_row(cited)], form)
-            if not cited.n_trials:
-                click.echo(f"note: no trial meets the conditions of {name}", err=True)
 
 
 def _list(cited: list[Citation], form: str) -> None:

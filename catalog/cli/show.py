@@ -19,19 +19,30 @@ from catalog.cli.output import plain, text, write_rows
 def show(db: str, name: str, form: str) -> None:
     """Show everything known about one thing.
 
-    ID is a video's or segment's ID, alias (such as a published ID) or content hash; a recording's name, or a part of
-    it that no other has; or RECORDING/TRIAL for a trial.
+    ID is a video's or segment's ID, alias (such as a published ID) or content hash, or the beginning of one, of at
+    least 4 characters, that no other has; a recording's name, or a part of it that no other has; or RECORDING/TRIAL
+    for a trial.
     """
     from catalog.catalog import Catalog
     from catalog.describe import describe
 
     with Catalog(db, read_only=True) as cat, cat.session() as session:
         found = describe(session, name)
+    whole = _names(found)
+    if whole and name not in whole:
+        begun = next(one for one in whole if one.startswith(name))
+        click.echo(f"{name!r} is taken as the beginning of {begun!r}", err=True)
     if form == "json":
         click.echo(json.dumps(found, indent=2, default=plain))
         return
     for title, content in found.items():
         _print_part(title, content)
+
+
+def _names(found: dict[str, Any]) -> list[str]:
+    """Return every name of a video or segment; nothing for other things."""
+    thing = found.get("video") or found.get("segment")
+    return [thing["id"], *(alias["alias"] for alias in found["aliases"])] if thing else []
 
 
 def _print_part(title: str, content: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -54,10 +54,20 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {str: PlainText, float: Double(), datetime: UtcDateTime()}  # noqa: RUF012
 
+    _told: ClassVar[tuple[str, ...]] = ()
+    """The attributes by which people tell rows apart; a related recording is told by its name."""
+
     def __repr__(self) -> str:
-        """Show the primary key only: a repr must never start a query."""
+        """Show what tells the row apart, as far as it is loaded, else its key: a repr must never start a query."""
         from sqlalchemy import inspect
 
         state = inspect(self)
-        key = state.identity if state.identity else "not stored"
-        return f"<{type(self).__name__} {key}>"
+        loaded = {**state.dict}
+        if isinstance(loaded.get("recording"), Base):
+            loaded["recording"] = inspect(loaded["recording"]).dict.get("name")
+        if loaded.get("recording") is not None:
+            loaded.pop("recording_id", None)
+        words = [f"{name}={loaded[name]!r}" for name in self._told if loaded.get(name) is not None]
+        if not state.identity:
+            return f"<{type(self).__name__} {', '.join([*words, 'not stored'])}>"
+        return f"<{type(self).__name__} {', '.join(words) or state.identity}>"

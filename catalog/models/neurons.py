@@ -20,6 +20,7 @@ class Neuron(Base):
     """
 
     __tablename__ = "neurons"
+    _told = ("recording", "recording_id", "row", "unit_id")
     __table_args__ = (
         UniqueConstraint("recording_id", "unit_id"),
         CheckConstraint('"row" >= 0', name="row_not_negative"),

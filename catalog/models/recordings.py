@@ -23,6 +23,7 @@ class Recording(Base):
     """
 
     __tablename__ = "recordings"
+    _told = ("name",)
     __table_args__ = (
         CheckConstraint("name <> ''", name="name_not_empty"),
         CheckConstraint("sampling_freq > 0", name="sampling_freq_positive"),

@@ -18,6 +18,7 @@ class IngestRun(Base):
     """
 
     __tablename__ = "ingest_runs"
+    _told = ("id", "command", "status")
     __table_args__ = (
         CheckConstraint("command IN ('ingest', 'import')", name="command_known"),
         CheckConstraint("status IN ('running', 'done', 'failed')", name="status_known"),
@@ -48,6 +49,7 @@ class IngestProblem(Base):
     """
 
     __tablename__ = "ingest_problems"
+    _told = ("severity", "kind", "recording", "trial", "path")
     __table_args__ = (CheckConstraint("severity IN ('error', 'warning', 'notice')", name="severity_known"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -21,6 +21,7 @@ class Segment(Base):
     """
 
     __tablename__ = "segments"
+    _told = ("id", "label")
     __table_args__ = (
         CheckConstraint("id <> '' AND label <> ''", name="names_not_empty"),
         CheckConstraint("valid_frames > 0", name="valid_frames_positive"),
@@ -47,6 +48,7 @@ class SegmentAlias(Base):
     """Another name of a segment; `source` as in `video_aliases`."""
 
     __tablename__ = "segment_aliases"
+    _told = ("alias", "segment_id")
     __table_args__ = (CheckConstraint("source IN ('published', 'content', 'merged')", name="source_known"),)
 
     alias: Mapped[str] = mapped_column(primary_key=True)

@@ -17,6 +17,7 @@ class Selection(Base):
     """
 
     __tablename__ = "selections"
+    _told = ("name", "n_trials")
     __table_args__ = (
         CheckConstraint("name <> ''", name="name_not_empty"),
         CheckConstraint("length(digest) = 64", name="digest_is_sha256"),

@@ -27,6 +27,7 @@ class Trial(Base):
     """
 
     __tablename__ = "trials"
+    _told = ("recording", "recording_id", "trial", "trial_type", "label")
     __table_args__ = (
         UniqueConstraint("recording_id", "trial"),
         CheckConstraint("trial >= 0", name="trial_not_negative"),
@@ -116,6 +117,7 @@ class TrialSegment(Base):
     """One segment of one presentation, with the sixteen published descriptors as measured on that presentation."""
 
     __tablename__ = "trial_segments"
+    _told = ("trial_id", "segment_index")
     __table_args__ = (CheckConstraint(SPAN_SQL, name="span_valid"),)
 
     trial_id: Mapped[int] = mapped_column(ForeignKey("trials.id", ondelete="CASCADE"), primary_key=True)
@@ -148,6 +150,7 @@ class ArrayFile(Base):
     """
 
     __tablename__ = "array_files"
+    _told = ("signal", "path")
     __table_args__ = (
         CheckConstraint(f"signal IN ({', '.join(repr(s) for s in SIGNALS)})", name="signal_known"),
         CheckConstraint("bytes >= 0", name="bytes_not_negative"),

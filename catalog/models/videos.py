@@ -24,6 +24,7 @@ class Video(Base):
     """
 
     __tablename__ = "videos"
+    _told = ("id", "label")
     __table_args__ = (
         CheckConstraint("id <> '' AND label <> ''", name="names_not_empty"),
         CheckConstraint("valid_frames >= 0 AND n_segments >= 0", name="counts_not_negative"),
@@ -56,6 +57,7 @@ class VideoAlias(Base):
     """
 
     __tablename__ = "video_aliases"
+    _told = ("alias", "video_id")
     __table_args__ = (CheckConstraint("source IN ('published', 'content', 'merged')", name="source_known"),)
 
     alias: Mapped[str] = mapped_column(primary_key=True)
@@ -69,6 +71,7 @@ class VideoSegment(Base):
     """One segment of a video: frames `frame_start` up to, not including, `frame_end`."""
 
     __tablename__ = "video_segments"
+    _told = ("video_id", "segment_index", "segment_id")
     __table_args__ = (CheckConstraint(SPAN_SQL, name="span_valid"),)
 
     video_id: Mapped[str] = mapped_column(

@@ -15,11 +15,30 @@ from sqlalchemy.exc import IntegrityError
 from catalog import __version__
 from catalog.errors import InputError, NotFoundError, nearest
 from catalog.filters import is_storable
+from catalog.hints import unmet
 from catalog.models import SCHEMA_REVISION, IngestRun, Recording, Selection, SelectionTrial, Trial
-from catalog.selections.asking import FACTS, chosen, digest_of, picking, transaction
+from catalog.selections.asking import FACTS, all_trials, chosen, digest_of, picking, transaction
 from catalog.selections.conditions import canonical_conditions
+from catalog.where import parse_where
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class RefusedError(InputError):
+    """A selection that is kept only if that is asked for.
+
+    Attributes
+    ----------
+    reason
+        Why it was refused, and what else to do.
+    argument
+        The argument of `Catalog.select` that asks for it; on the command line it is an option.
+    """
+
+    def __init__(self, reason: str, argument: str) -> None:
+        super().__init__(f"{reason}, or give {argument}=True")
+        self.reason = reason
+        self.argument = argument
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,7 @@ def keep(
     *,
     note: str | None = None,
     replace: bool = False,
+    allow_empty: bool = False,
 ) -> Citation:
     """Keep what the conditions select now; see `Catalog.select`."""
     if not _NAME.fullmatch(name):
@@ -60,6 +80,8 @@ def keep(
             connection.execute(sa.delete(Selection).where(Selection.name == name))
         selected = chosen(connection, texts)
         trials = [(str(recording), int(trial)) for recording, trial in connection.execute(picking(selected))]
+        if not trials and not allow_empty:
+            raise RefusedError(_why_empty(connection, name, texts), "allow_empty")
         kept = Citation(
             name=name,
             n_trials=len(trials),
@@ -75,13 +97,18 @@ def keep(
     return kept
 
 
+def _why_empty(connection: Connection, name: str, texts: Sequence[str]) -> str:
+    everything = all_trials(connection)
+    hints = unmet(everything, parse_where(everything.entity, tuple(texts)))
+    return " ".join([f"nothing was kept under {name!r}, since no trial is selected:", *hints, "Change the conditions"])
+
+
 def _write(connection: Connection, kept: Citation, selected: Select[Any]) -> None:
     try:
         connection.execute(sa.insert(Selection), {**vars(kept), "conditions": list(kept.conditions)})
     except IntegrityError as error:
-        raise InputError(
-            f"there is a selection called {kept.name!r} already; choose another name, or give --replace (replace=True)"
-        ) from error
+        reason = f"there is a selection called {kept.name!r} already; choose another name"
+        raise RefusedError(reason, "replace") from error
     owner = sa.literal(kept.name).label("selection")
     facts = [getattr(Trial, field) for field in FACTS]
     columns = ["selection", "recording", "trial", *FACTS]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from catalog.errors import InputError, nearest
+from catalog.errors import InputError, nearest_whole
 from catalog.names import recording_name
 
 GLOBAL_FOLDER = "global_meta"
@@ -105,7 +105,7 @@ def _select(layout: Layout, recordings: Sequence[str]) -> Layout:
     for plain, name in wanted.items():
         if plain not in layout.recordings:
             raise InputError(
-                f"{layout.root} holds no metadata of a recording {name!r}. {nearest(name, layout.recordings)}"
+                f"{layout.root} holds no metadata of a recording {name!r}. {nearest_whole(name, layout.recordings)}"
             )
     chosen = {name: folder for name, folder in layout.recordings.items() if name in wanted}
     return Layout(

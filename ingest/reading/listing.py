@@ -106,19 +106,6 @@ def meta_digest(folder: RecordingFolder) -> str:
     return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 
-def can_be_read(folder: RecordingFolder, path: str) -> bool:
-    """Tell whether a file that could not be read can be read now; whatever befalls a member of a zip leaves a mark."""
-    try:
-        root = root_at(folder.path)
-        if not root.keeps_times or root.find(path) is None:
-            return False
-        with root.readable(path), root.open(path) as file:
-            file.read(1)
-    except UnreadableError:
-        return False
-    return True
-
-
 def _found(folder: Path, path: str) -> FoundFile | None:
     try:
         return root_at(folder).find(path)

@@ -19,6 +19,8 @@ TIERS = "meta/trials/tiers.npy"
 UNIT_IDS = "meta/neurons/unit_ids.npy"
 COORDINATES = "meta/neurons/cell_motor_coordinates.npy"
 META_FILES = (TIERS, UNIT_IDS, COORDINATES)
+BAD_META = "bad_meta"
+"""The kind of problem with a file of `meta/` that cannot be read, or does not hold what it should."""
 NO_TIER = "none"
 """What `tiers.npy` reads at a number that no trial has."""
 
@@ -161,7 +163,7 @@ def _note(
     path: str,
     what: str,
     action: str,
-    kind: str = "bad_meta",
+    kind: str = BAD_META,
     severity: str = "error",
 ) -> None:
     meta.problems.append(Problem(severity, kind, TOPIC, f"{path} {what}", action, recording.name, path=path))

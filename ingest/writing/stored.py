@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from catalog.database import connect, database_url, require_current_schema, schema_revision
 from catalog.models import (
     ArrayFile,
     DataDictionary,
@@ -73,22 +70,6 @@ def stored_sources(connection: Connection) -> dict[str, StoredSource]:
     for recording_id, path in connection.execute(sa.select(RecordingRoot.recording_id, RecordingRoot.path)):
         by_id[recording_id].roots.append(path)
     return found
-
-
-def sources_in(database: str | os.PathLike[str]) -> dict[str, StoredSource]:
-    """Return `stored_sources` of a database, without changing it; none where there is no catalog yet."""
-    url = database_url(database)
-    if url.drivername == "sqlite" and not Path(str(url.database)).exists():
-        return {}
-    engine = connect(database, read_only=True)
-    try:
-        if schema_revision(engine) is None:
-            return {}
-        require_current_schema(engine)
-        with engine.connect() as connection:
-            return stored_sources(connection)
-    finally:
-        engine.dispose()
 
 
 def run_of(connection: Connection, name: str) -> int | None:

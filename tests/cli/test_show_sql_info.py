@@ -68,6 +68,28 @@ def test_a_trial_is_shown_whole(run: Run, world: str) -> None:
     assert _shown(run, world, "29514/2")["problems"][0]["message"] == 'it is,\n"odd"'
 
 
+@pytest.mark.parametrize(
+    ("beginning", "kind", "identifier", "whole"),
+    [
+        ("c0ff", "video", "v03", "c0ffee" * 8),
+        ("c0ffee" * 7, "video", "v03", "c0ffee" * 8),
+        ("v13t", "video", "v13true", "v13true"),
+        ("s065", "segment", "s0650%_off", "s0650%_off"),
+    ],
+)
+def test_the_beginning_of_a_name_will_do(
+    run: Run, world: str, beginning: str, kind: str, identifier: str, whole: str
+) -> None:
+    ran = run("--db", world, "show", beginning, "--format", "json")
+    assert (ran.code, json.loads(ran.out)[kind]["id"]) == (0, identifier)
+    assert ran.err == f"'{beginning}' is taken as the beginning of '{whole}'\n"
+
+
+def test_a_whole_name_is_no_beginning_of_longer_ones(run: Run, world: str) -> None:
+    assert _shown(run, world, "v657201")["video"]["id"] == "v01"
+    assert _shown(run, world, "v6572010")["video"]["id"] == "v10a"
+
+
 @pytest.mark.parametrize("name", ["v03", "s00", RECORDINGS[0], "alpha/0", RECORDINGS[2]])
 def test_it_is_shown_as_text_too(run: Run, world: str, name: str) -> None:
     ran = run("--db", world, "show", name)
@@ -79,6 +101,14 @@ def test_it_is_shown_as_text_too(run: Run, world: str, name: str) -> None:
     ("name", "message"),
     [
         ("v99", "nothing is called 'v99'"),
+        ("v13", "nothing is called 'v13'"),
+        ("c0f", "nothing is called 'c0f'"),
+        ("v657204x", "A trial is RECORDING/TRIAL. Did you mean 'v657204'?\n"),
+        ("v657", "'v657' is the beginning of names of 14 videos, such as 'v657200' and 'v657201' and 'v6572010'; give"),
+        ("s00428", "'s00428' is the beginning of names of 10 segments, such as 's004280' and "),
+        ("s06%", "nothing is called 's06%'"),
+        ("S065", "nothing is called 'S065'"),
+        ("V13T", "nothing is called 'V13T'"),
         ("dynamic", "may be any of these recordings"),
         ("alpha/1", "recording alpha has no trial '1'"),
         ("alpha/99999999999999999999", "recording alpha has no trial"),

@@ -1,4 +1,4 @@
-"""A small data set, processes that work on one catalog together, and folders of which a process has its own view."""
+"""Small data, the rows of an ingest of it, processes that work together, and folders of which one has its own view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Simulate
+from ingest.ingesting import ingest_recordings
+from tests.concurrency.wholeness import rows
+from tests.conftest import MakeDatabase, Simulate
+from tests.ingesting.rows import Tables
 from tests.ingesting.worlds import World
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +28,14 @@ InMounts = Callable[..., "subprocess.CompletedProcess[str]"]
 def pair(simulated: Simulate) -> World:
     """Two recordings of the same four videos; three of them are made of segments."""
     return simulated(seed=8, recordings=2, test_videos=0, parametric_videos=1, parametric_repeats=1)
+
+
+@pytest.fixture(scope="module")
+def expected(films: World, make_lasting_database: MakeDatabase) -> Tables:
+    """The rows of an ingest that nothing disturbs."""
+    database = make_lasting_database("sqlite")
+    ingest_recordings(database, films.folder, workers=1)
+    return rows(database)
 
 
 @pytest.fixture

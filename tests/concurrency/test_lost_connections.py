@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError
 
 from catalog.cli import main
 from catalog.database import connect
 from catalog.errors import DatabaseError, StoppedError
+from catalog.faults import unusable
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from ingest.writing import attempts
 from tests.concurrency.conftest import Start
-from tests.concurrency.test_faults import CONTINUES, names_in, require_rest, require_whole
-from tests.concurrency.test_together import At, rows, statuses
+from tests.concurrency.moments import At, When
+from tests.concurrency.wholeness import CONTINUES, names_in, require_rest, require_whole, rows, statuses
 from tests.conftest import MakeDatabase
 from tests.importing.builder import PublishedFolder
 from tests.importing.reading import dump, query
@@ -31,14 +33,6 @@ from tests.ingesting.rows import Tables, differing
 from tests.ingesting.worlds import World
 
 RUN_LOCKS = "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2)"
-
-
-@pytest.fixture(scope="module")
-def expected(films: World, make_lasting_database: MakeDatabase) -> Tables:
-    """The rows of an ingest that nothing disturbs."""
-    database = make_lasting_database("sqlite")
-    ingest_recordings(database, films.folder, workers=1)
-    return rows(database)
 
 
 @pytest.fixture
@@ -56,32 +50,6 @@ def cut(database: str, which: str = "true") -> int:
             f"WHERE datname = current_database() AND pid <> pg_backend_pid() AND {which}"
         )
         return int(connection.scalar(sa.text(statement)))
-
-
-class When:
-    """Does something when a statement that begins so comes for the so-manieth time, on any connection."""
-
-    def __init__(self, pattern: str, times: int, action: Callable[[], object], *, always: bool = False) -> None:
-        self.pattern, self.times, self.action, self.always = re.compile(pattern), times, action, always
-        self.seen, self.within = 0, False
-
-    def __call__(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if self.within or not self.pattern.match(statement):
-            return
-        self.seen += 1
-        if self.seen == self.times or (self.always and self.seen > self.times):
-            self.within = True
-            try:
-                self.action()
-            finally:
-                self.within = False
-
-    def __enter__(self) -> When:
-        sa.event.listen(sa.Engine, "before_cursor_execute", self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sa.event.remove(sa.Engine, "before_cursor_execute", self)
 
 
 @pytest.mark.parametrize("moment", [1, 2, 3, 6])
@@ -229,6 +197,17 @@ def test_lost_while_importing(server: str, tmp_path_factory: pytest.TempPathFact
     assert len(report.recordings) == 2
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_word_in_a_message_is_no_lost_connection(database: str, backend: str) -> None:
+    engine = connect(database, pooled=False)
+    with engine.connect() as there, pytest.raises(DBAPIError) as caught:
+        there.execute(sa.text("SELECT CAST('connection' AS integer)"))
+    assert "cannot connect" not in str(unusable(caught.value, "lab"))
+    with pytest.raises(DBAPIError) as caught:
+        connect("postgresql://me@127.0.0.1:1/lab", pooled=False).connect()
+    assert "cannot connect to lab: " in str(unusable(caught.value, "lab"))
+
+
 def test_a_server_that_vanished_is_given_up(server: str) -> None:
     with connect(server, pooled=False).connect() as connection:
         driver_connection: Any = connection.connection.driver_connection
@@ -273,7 +252,8 @@ def test_a_server_that_is_restarted(
 
         threading.Thread(target=begin).start()
 
-    monkeypatch.setattr(attempts.time, "sleep", pause)
+    # Not that of all: the server's start sleeps, too.
+    monkeypatch.setattr(attempts, "time", SimpleNamespace(sleep=pause))
     report = ingest_recordings(database, films.folder, workers=1, progress=At(3, restart))
     assert len(report.recordings) == 3
     assert differing(rows(database), expected) == {}

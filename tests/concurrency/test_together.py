@@ -18,18 +18,15 @@ from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
 from ingest.planning import plan
 from tests.concurrency.conftest import COMMAND, Start, ended
+from tests.concurrency.moments import At
+from tests.concurrency.wholeness import rows, statuses
 from tests.conftest import MakeDatabase
 from tests.importing.reading import query
 from tests.ingesting.publish import Published
-from tests.ingesting.rows import Tables, canonical, differing
+from tests.ingesting.rows import Tables, differing
 from tests.ingesting.worlds import World, replace_file
 
 Step = Callable[[str], Any]
-
-
-def rows(database: str) -> Tables:
-    """What a catalog holds, but for where the files are."""
-    return canonical(database, without=("modified_ns",))
 
 
 def serial(make_database: MakeDatabase, *steps: Step) -> Tables:
@@ -42,10 +39,6 @@ def serial(make_database: MakeDatabase, *steps: Step) -> Tables:
 
 def ingesting(world: World, *recordings: str) -> Step:
     return lambda database: ingest_recordings(database, world.folder, recordings=recordings or None, workers=1)
-
-
-def statuses(database: str) -> list[str]:
-    return [row["status"] for row in query(database, "SELECT status FROM ingest_runs ORDER BY id")]
 
 
 def test_two_ingests_of_the_same_data_into_a_new_catalog(
@@ -123,18 +116,6 @@ def test_two_imports_of_the_same_metadata(
     expected = serial(make_database, lambda database: import_metadata(database, metadata))
     assert expected["ingest_problems"] != []
     assert differing(rows(new_database), expected) == {}
-
-
-class At:
-    """A listener to an ingest that does something else once, when so many trials were read."""
-
-    def __init__(self, trials: int, action: Callable[[], object]) -> None:
-        self.trials, self.action, self.done = trials, action, False
-
-    def __call__(self, progress: Any) -> None:
-        if progress.event == "trial" and progress.trials[0] == self.trials and not self.done:
-            self.done = True
-            self.action()
 
 
 def removing(name: str) -> Step:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import sqlite3
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -132,3 +135,17 @@ def test_waiting_can_be_interrupted(films: World, database: str, start: Start) -
     assert "Interrupted." in err
     assert "Traceback" not in err
     assert dump(database) == before
+
+
+def test_who_holds_a_lock_is_told_as_far_as_it_can_be_read() -> None:
+    def fail(error: Exception) -> Callable[[str], list[Any]]:
+        def ask(statement: str) -> list[Any]:
+            raise error
+
+        return ask
+
+    for error in (sqlite3.OperationalError("gone"), sa.exc.InvalidRequestError("closed")):
+        assert waiting.holders(fail(error), "nobody") == "nobody"
+    assert waiting.holders(lambda statement: [(1, "import", "2026", "{")], "nobody") == "nobody"
+    with pytest.raises(TypeError):
+        waiting.holders(fail(TypeError("a mistake of ours")), "nobody")

@@ -124,6 +124,8 @@ def test_an_unknown_recording_is_answered_with_the_nearest(films: World, scratch
     database = scratch / "catalog.db"
     result = ingest(database, films.folder, "--recording", name[:-1] + "x")
     assert_refused(result, "Did you mean", name)
+    result = ingest(database, films.folder, "--recording", name[:15])
+    assert_refused(result, f"Did you mean '{name}'? The whole name is needed here.")
     assert not database.exists()
 
 
@@ -212,7 +214,7 @@ def test_a_dry_run_tells_what_would_be_done(films: World, database: str, scratch
     ingest_recordings(database, copy.folder, recordings=films.names[:2], workers=1)
     touched = next((copy.folder / films.names[1] / "data" / "videos").iterdir())
     replace_file(touched, touched.read_bytes())
-    columns, rows = plan(database, copy.folder)
+    columns, rows, _ = plan(database, copy.folder)
     would = {row[0]: row[columns.index("would")] for row in rows}
     assert would == dict(zip(films.names, ("leave unchanged", "update", "add"), strict=True))
 

@@ -40,10 +40,6 @@ def file_of(world: World, folder: str, trial: int) -> Path:
     return world.folder / next(iter(world.truth["recordings"])) / "data" / folder / f"{trial}.npy"
 
 
-def numbers(world: World) -> list[int]:
-    return sorted(trial for _, _, trial, _ in world.trials())
-
-
 def anew(world: World, make_database: MakeDatabase) -> dict[str, Any]:
     """The rows of an ingest into an empty catalog."""
     database = make_database("sqlite")
@@ -83,14 +79,14 @@ def test_one_changed_file_costs_one_trial(
     copy: World, database: str, make_database: MakeDatabase, reads: Reads, folder: str
 ) -> None:
     ingest_recordings(database, copy.folder, workers=1)
-    trial = numbers(copy)[1]
+    trial = copy.numbers()[1]
     path = file_of(copy, folder, trial)
     replace_array(path, np.load(path)[..., :-2] * np.float32(0.5))
     reads.clear()
     report = ingest_recordings(database, copy.folder, workers=1)
     # The statistics of neurons go over all responses, which are read again when one of them has changed.
     others = {"response"} if folder == "responses" else None
-    expected = [(number, ALL if number == trial else others) for number in numbers(copy)]
+    expected = [(number, ALL if number == trial else others) for number in copy.numbers()]
     assert reads == [(number, kinds) for number, kinds in expected if kinds is not None]
     assert report.trials_read == len(reads)
     assert differing(canonical(database, without=()), anew(copy, make_database)) == {}
@@ -99,7 +95,7 @@ def test_one_changed_file_costs_one_trial(
 def test_added_and_vanished_trials_are_found(
     copy: World, database: str, make_database: MakeDatabase, reads: Reads, scratch: Path
 ) -> None:
-    gone = numbers(copy)[2]
+    gone = copy.numbers()[2]
     folders = ("videos", "responses", "behavior", "pupil_center")
     for folder in folders:
         file_of(copy, folder, gone).rename(scratch / f"{folder}-{gone}.npy")
@@ -155,7 +151,7 @@ def test_data_that_moved_is_not_read_again(copy: World, database: str, reads: Re
 def test_a_trial_with_a_problem_on_record_tells_it_again(
     copy: World, database: str, make_database: MakeDatabase, reads: Reads
 ) -> None:
-    bad, touched = numbers(copy)[:2]
+    bad, touched = copy.numbers()[:2]
     array = np.load(file_of(copy, "behavior", bad))
     array[:, 5] = np.nan
     replace_array(file_of(copy, "behavior", bad), array)
@@ -186,7 +182,7 @@ class Cutting(ThreadPoolExecutor):
 def test_a_file_that_was_cut_for_a_time_is_read_again_when_it_is_whole(
     copy: World, database: str, make_database: MakeDatabase, folder: str
 ) -> None:
-    path = file_of(copy, folder, numbers(copy)[0])
+    path = file_of(copy, folder, copy.numbers()[0])
     content, status = path.read_bytes(), path.stat()
     # A file of its own, not one that shares its content with other tests.
     replace_file(path, content)
@@ -204,7 +200,7 @@ def test_a_file_that_was_cut_for_a_time_is_read_again_when_it_is_whole(
 
 
 def test_a_file_that_stays_cut_is_not_read_again(copy: World, database: str) -> None:
-    path = file_of(copy, "videos", numbers(copy)[0])
+    path = file_of(copy, "videos", copy.numbers()[0])
     replace_file(path, path.read_bytes()[:1000])
     first = ingest_recordings(database, copy.folder, workers=1)
     assert [problem.kind for problem in first.problems] == ["bad_file"]
@@ -228,7 +224,7 @@ def test_recheck_finds_what_times_do_not_tell(
     before = dump(database)
     assert ingest_recordings(database, copy.folder, workers=workers, recheck=True).unchanged
     assert dump(database) == before
-    changed_behind_the_clock(file_of(copy, "behavior", numbers(copy)[0]))
+    changed_behind_the_clock(file_of(copy, "behavior", copy.numbers()[0]))
     assert ingest_recordings(database, copy.folder, workers=workers).unchanged
     report = ingest_recordings(database, copy.folder, workers=workers, recheck=True)
     assert report.trials_read == 1
@@ -239,7 +235,7 @@ def test_recheck_reads_no_trial_whose_files_were_only_touched(
     copy: World, database: str, make_database: MakeDatabase, reads: Reads
 ) -> None:
     ingest_recordings(database, copy.folder, workers=1)
-    for trial in numbers(copy):
+    for trial in copy.numbers():
         path = file_of(copy, "responses", trial)
         replace_file(path, path.read_bytes())
     reads.clear()
@@ -275,18 +271,18 @@ def test_a_changed_recording_of_another_analysis_is_redone_whole(
     ingest_recordings(database, copy.folder, workers=1)
     for module in (raw_ingest, changes):
         monkeypatch.setattr(module, "ANALYSIS_VERSION", "next")
-    path = file_of(copy, "behavior", numbers(copy)[0])
+    path = file_of(copy, "behavior", copy.numbers()[0])
     replace_file(path, path.read_bytes())
     reads.clear()
     ingest_recordings(database, copy.folder, workers=1)
-    assert reads == [(trial, ALL) for trial in numbers(copy)]
+    assert reads == [(trial, ALL) for trial in copy.numbers()]
 
 
 def test_rows_that_another_process_replaced_meanwhile_are_not_relied_on(
     copy: World, database: str, make_database: MakeDatabase, reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest_recordings(database, copy.folder, workers=1)
-    path = file_of(copy, "behavior", numbers(copy)[0])
+    path = file_of(copy, "behavior", copy.numbers()[0])
     replace_file(path, path.read_bytes())
     assemble: Callable[..., Any] = raw_ingest.assemble
 
@@ -300,5 +296,5 @@ def test_rows_that_another_process_replaced_meanwhile_are_not_relied_on(
     reads.clear()
     ingest_recordings(database, copy.folder, workers=1)
     # Once by each of the two; what the other one has written since stands for the files as they are.
-    assert reads == 2 * [(numbers(copy)[0], ALL)]
+    assert reads == 2 * [(copy.numbers()[0], ALL)]
     assert differing(canonical(database, without=()), anew(copy, make_database)) == {}

@@ -36,6 +36,10 @@ class World:
             for number, trial in recording["trials"].items():
                 yield self.catalog_name(folder), recording, int(number), trial
 
+    def numbers(self) -> list[int]:
+        """Return the numbers of all trials in order."""
+        return sorted(number for _, _, number, _ in self.trials())
+
     def copy(self, folder: Path) -> World:
         """Return a copy whose files share the disk with this one's: replace them, never write into them."""
         shutil.copytree(self.folder, folder, copy_function=os.link)

@@ -66,9 +66,41 @@ def test_what_is_kept_of_a_trial(cat):
 def test_all_and_none(cat):
     everything = cat.select("all")
     assert (everything.n_trials, everything.conditions) == (7, ())
-    none = cat.select("none", label="Film")
+    none = cat.select("none", label="Film", allow_empty=True)
     assert (none.n_trials, none.digest) == (0, sha256(""))
     assert cat.selection("none").count() == 0
+    assert cat.replay("none").same
+
+
+@pytest.mark.parametrize(
+    ("conditions", "filters", "told"),
+    [
+        (["label=Gabr"], {}, r"no label here is 'Gabr'\. Did you mean 'Gabor'\?"),
+        (
+            [],
+            {"valid_frames__ge": 3000},
+            r"no valid_frames here is at least 3000; valid_frames is between 44 and 300\.",
+        ),
+        ([], {"label": "Gabor", "trial": 0}, "each of these conditions is met by some of the trials, but none"),
+    ],
+)
+def test_what_selects_no_trial_is_refused(cat, conditions, filters, told):
+    kept = cat.select("fig2", label="Gabor")
+    for name, replace in (("none", False), ("fig2", True)):
+        with pytest.raises(InputError, match=f"nothing was kept under '{name}', .*{told}.*, or give allow_empty=True$"):
+            cat.select(name, *conditions, **filters, replace=replace)
+    assert cat.selections() == [kept]
+    assert cat.selection("fig2").count() == 3
+    empty = cat.select("fig2", *conditions, **filters, replace=True, allow_empty=True)
+    assert empty.n_trials == 0
+    assert cat.selections() == [empty]
+
+
+def test_an_empty_catalog_has_nothing_to_select(database):
+    with Catalog(database) as cat:
+        with pytest.raises(InputError, match="the catalog holds no trials"):
+            cat.select("all")
+        assert cat.select("all", allow_empty=True).n_trials == 0
 
 
 def test_the_digest_is_the_same_in_every_catalog(both_databases, folder):
@@ -97,7 +129,7 @@ def test_a_long_list_of_values(cat):
 
 def test_a_taken_name_is_refused(cat):
     first = cat.select("fig2", label="Gabor")
-    with pytest.raises(InputError, match=r"'fig2' already; .*--replace"):
+    with pytest.raises(InputError, match=r"'fig2' already; choose another name, or give replace=True$"):
         cat.select("fig2", label="NaturalVideo")
     assert cat.selections() == [first]
     second = cat.select("fig2", label="NaturalVideo", replace=True)
@@ -185,12 +217,22 @@ def test_the_command_line(run):
 
     refused = run("select", "fig2", "--where", "label=NaturalVideo")
     assert refused.exit_code == 2
-    assert "--replace" in refused.stderr
+    assert refused.stderr == (
+        "Error: there is a selection called 'fig2' already; choose another name, or give --replace\n"
+    )
     assert json.loads(run("select", "--format=json").stdout) == [cited]
 
-    replaced = run("select", "fig2", "--where", "label=Film", "--replace")
+    empty = run("select", "fig2", "--where", "label=Gabr", "--replace")
+    assert (empty.exit_code, empty.stdout) == (2, "")
+    assert empty.stderr == (
+        "Error: nothing was kept under 'fig2', since no trial is selected: no label here is 'Gabr'. "
+        "Did you mean 'Gabor'? Change the conditions, or give --allow-empty\n"
+    )
+    assert json.loads(run("select", "--format=json").stdout) == [cited]
+
+    replaced = run("select", "fig2", "--where", "label=Film", "--replace", "--allow-empty", "--format=json")
     assert replaced.exit_code == 0
-    assert "no trial meets the conditions" in replaced.stderr
+    assert json.loads(replaced.stdout)[0]["n_trials"] == 0
 
     removed = run("select", "fig2", "--remove")
     assert (removed.exit_code, removed.stdout, removed.stderr) == (0, "", "fig2: removed\n")
@@ -205,6 +247,8 @@ def test_the_command_line(run):
         ["--where", "label=Gabor"],
         ["--note", "x"],
         ["a", "--remove", "--replace"],
+        ["a", "--remove", "--allow-empty"],
+        ["--allow-empty"],
         ["a", "--remove", "--where", "label=Gabor"],
         ["a", "--where", "labl=Gabor"],
         ["a b"],

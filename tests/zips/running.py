@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,6 @@ def told(database: str) -> list[tuple[str, str | None]]:
     return [(row["kind"], row["recording"]) for row in problems(database)]
 
 
-def numbers(world: World) -> list[int]:
-    return sorted(trial for _, _, trial, _ in world.trials())
-
-
 def changed(world: World) -> None:
     """Change every video, so that all trials have to be read again."""
     for path in world.folder.glob("*/data/*/*.npy"):
@@ -53,3 +50,15 @@ def reading(monkeypatch: pytest.MonkeyPatch, before: Callable[[TrialTask], objec
 
     monkeypatch.setattr(batches, "read_trial", late)
     return found
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, pattern: str, number: int) -> None:
+    """Let the system refuse, by that error number, to open the files whose paths match."""
+    opened = Path.open
+
+    def fails(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.match(pattern):
+            raise OSError(number, os.strerror(number), str(path))
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", fails)

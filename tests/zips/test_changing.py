@@ -21,7 +21,7 @@ from tests.importing.reading import dump
 from tests.ingesting.rows import canonical, differing
 from tests.ingesting.worlds import World
 from tests.zips.packing import pack
-from tests.zips.running import changed, numbers, reading, rows
+from tests.zips.running import changed, reading, rows
 
 
 def test_a_zip_that_is_replaced_while_it_is_read_is_left_for_the_next_run(
@@ -36,7 +36,7 @@ def test_a_zip_that_is_replaced_while_it_is_read_is_left_for_the_next_run(
     changed(copy)
     pack(folder, archive)
     other = pack(folder, scratch / "other.zip", layout="what is in it", method=zipfile.ZIP_STORED)
-    third = numbers(lone)[2]
+    third = lone.numbers()[2]
     with monkeypatch.context() as patched:
         reading(patched, lambda task: other.replace(archive) if task.trial == third else None)
         report = ingest_recordings(database, archive.parent, workers=1)
@@ -51,7 +51,7 @@ def test_a_row_is_about_the_bytes_that_were_read(
     lone: World, database: str, make_database: MakeDatabase, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file is replaced after it was listed and before it is read, and put back afterwards, with the time it had."""
-    copy, trial = lone.copy(scratch / "data"), numbers(lone)[2]
+    copy, trial = lone.copy(scratch / "data"), lone.numbers()[2]
     path = next(copy.folder.glob("dynamic*")) / "data" / "behavior" / f"{trial}.npy"
     old, new = scratch / "old.npy", scratch / "new.npy"
     np.save(new, np.load(path)[:, :-5])

@@ -14,7 +14,7 @@ from tests.importing.reading import dump
 from tests.ingesting.rows import canonical, differing, problems, trials_of
 from tests.ingesting.worlds import World, replace_array, replace_file
 from tests.zips.packing import pack, packed_set
-from tests.zips.running import ingest, numbers, rows
+from tests.zips.running import ingest, rows
 
 
 def test_a_zip_that_is_cut_short_is_told_and_its_rows_stay(films: World, database: str, scratch: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_damaged_member_costs_its_signal_alone(
     lone: World, database: str, make_database: MakeDatabase, scratch: Path
 ) -> None:
     (archive,) = packed_set(lone.folder, scratch / "data", method=zipfile.ZIP_STORED).iterdir()
-    trial, name = numbers(lone)[1], lone.names[0]
+    trial, name = lone.numbers()[1], lone.names[0]
     content = bytearray(archive.read_bytes())
     with zipfile.ZipFile(archive) as members:
         at = members.getinfo(f"{name}/data/pupil_center/{trial}.npy").header_offset
@@ -122,7 +122,7 @@ def test_a_response_that_was_to_be_read_once_more_and_is_broken(
     copy = lone.copy(scratch / "data")
     (folder,) = copy.folder.glob("dynamic*")
     ingest_recordings(database, copy.folder, workers=1)
-    rotten, touched = (folder / "data" / "responses" / f"{trial}.npy" for trial in numbers(lone)[:2])
+    rotten, touched = (folder / "data" / "responses" / f"{trial}.npy" for trial in lone.numbers()[:2])
     status, content = rotten.stat(), rotten.read_bytes()
     replace_file(rotten, b"\0" * 64 + content[64:])
     os.utime(rotten, ns=(status.st_atime_ns, status.st_mtime_ns))

@@ -16,7 +16,7 @@ from tests.importing.reading import dump
 from tests.ingesting.rows import canonical, differing, problems
 from tests.ingesting.worlds import World, replace_array
 from tests.zips.packing import pack
-from tests.zips.running import changed, ingest, numbers, reading, rows, told
+from tests.zips.running import changed, ingest, reading, rows, told
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
@@ -41,7 +41,7 @@ def test_a_recording_that_goes_away_while_it_is_read_stays_as_it_was(
         replace_array(path, np.load(path)[..., :-3])
     if packed:
         pack(folder, place)
-    third = numbers(lone)[2]
+    third = lone.numbers()[2]
     with monkeypatch.context() as patched:
         reading(patched, lambda task: place.rename(scratch / "away") if task.trial == third else None)
         result = ingest(database, copy.folder)

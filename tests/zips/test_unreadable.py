@@ -6,7 +6,6 @@ import errno
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,18 +14,7 @@ from tests.conftest import MakeDatabase
 from tests.importing.reading import dump
 from tests.ingesting.rows import canonical, differing, problems
 from tests.ingesting.worlds import World, replace_file
-from tests.zips.running import changed, ingest, numbers, reading, rows, told
-
-
-def failing(monkeypatch: pytest.MonkeyPatch, pattern: str, number: int) -> None:
-    opened = Path.open
-
-    def fails(path: Path, *arguments: Any, **options: Any) -> Any:
-        if path.match(pattern):
-            raise OSError(number, os.strerror(number), str(path))
-        return opened(path, *arguments, **options)
-
-    monkeypatch.setattr(Path, "open", fails)
+from tests.zips.running import changed, failing, ingest, reading, rows, told
 
 
 @pytest.mark.parametrize(
@@ -40,11 +28,11 @@ def test_errors_of_the_system_are_no_statement_about_a_file(
     before = rows(database)
     changed(copy)
     with monkeypatch.context() as patched:
-        failing(patched, f"videos/{numbers(lone)[-1]}.npy", number)
+        failing(patched, f"videos/{lone.numbers()[-1]}.npy", number)
         report = ingest_recordings(database, copy.folder, workers=1)
     assert report.lost == lone.names
     assert [problem.kind for problem in report.problems] == ["unreachable"]
-    assert f"videos/{numbers(lone)[-1]}.npy cannot be read: {os.strerror(number)}" in report.problems[0].message
+    assert f"videos/{lone.numbers()[-1]}.npy cannot be read: {os.strerror(number)}" in report.problems[0].message
     assert differing(rows(database), before) == {}
     # The files are put back as they were: what was wrong is on record no more, and nothing is read.
     shutil.rmtree(copy.folder)
@@ -73,7 +61,7 @@ def test_what_could_not_be_read_is_tried_again(
     lone: World, database: str, make_database: MakeDatabase, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Permissions leave no mark in a listing."""
-    copy, trial = lone.copy(scratch / "data"), numbers(lone)[0]
+    copy, trial = lone.copy(scratch / "data"), lone.numbers()[0]
     with monkeypatch.context() as patched:
         failing(patched, f"behavior/{trial}.npy", errno.EACCES)
         report = ingest_recordings(database, copy.folder, workers=1)
@@ -108,7 +96,7 @@ def test_nothing_is_lost_when_nothing_can_be_read(
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 def test_a_pipe_keeps_nobody_waiting(lone: World, make_database: MakeDatabase, scratch: Path) -> None:
-    copy, trial = lone.copy(scratch / "data"), numbers(lone)[0]
+    copy, trial = lone.copy(scratch / "data"), lone.numbers()[0]
     path = next(copy.folder.glob("dynamic*")) / "data" / "behavior" / f"{trial}.npy"
     path.unlink()
     os.mkfifo(path)

@@ -1,0 +1,1 @@
+"""Zips as places of arrays: what is read of them, passed over or refused."""
