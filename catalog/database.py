@@ -180,7 +180,12 @@ def steady(source: Source) -> Source:
     engine that is made from it has the level of the first.
     """
     level = "SERIALIZABLE" if source.dialect.name == "sqlite" else "REPEATABLE READ"
-    return source.execution_options(isolation_level=level, catalog_begins_late=False)
+    return source.execution_options(isolation_level=level, catalog_begins_late=False, catalog_is_steady=True)
+
+
+def is_steady(source: Engine | Connection) -> bool:
+    """Tell whether `steady` made an engine or connection."""
+    return bool(source.get_execution_options().get("catalog_is_steady"))
 
 
 def require_revision(revision: str, name: str) -> None:
