@@ -121,7 +121,7 @@ class Provenance:
         if unfinished := [str(run.id) for run in self.runs if run.status != "done"]:
             told.append(f"Runs that did not end well, so that recordings may be missing: {', '.join(unfinished)}.")
         if unknown := sum(source.url is None for source in self.sources):
-            told.append(f"Where {unknown:,} of the recordings are published is not known to the catalog.")
+            told.append(f"It is not known where {counted(unknown, 'recording is', 'recordings are')} published.")
         if self.options.ids == "published":
             told.append("Videos and segments go by their published names where they have one; their IDs are aliases.")
         left_out = "; ".join(f"{table} ({reason})" for table, reason in LEFT_OUT.items())
