@@ -65,11 +65,11 @@ def stored_files(connection: Connection, recording: str | None = None) -> list[S
 def count_unread(connection: Connection, recording: str | None = None) -> int:
     """Return how many files of all recordings, or of one alone, are on record as holding no array that could be read.
 
-    A file of two signals counts once.
+    A file of two signals is one problem.
     """
     problem = IngestProblem.__table__.c
     # What an import says of published files has another topic.
-    files = sa.select(problem.recording, problem.path).where(problem.topic == "ingest", problem.kind.in_(UNREAD))
+    statement = sa.select(sa.func.count()).where(problem.topic == "ingest", problem.kind.in_(UNREAD))
     if recording is not None:
-        files = files.where(problem.recording == recording)
-    return connection.scalar(sa.select(sa.func.count()).select_from(files.distinct().subquery())) or 0
+        statement = statement.where(problem.recording == recording)
+    return connection.scalar(statement) or 0
