@@ -95,7 +95,7 @@ def require_something_read(folder: RecordingFolder, facts: RecordingFacts) -> No
     """
     unread = [problem for problem in facts.problems if problem.kind == UNREADABLE]
     if unread and len(unread) == sum(map(len, folder.files.values())):
-        raise UnreachableError(f"none of its {len(unread)} files can be read: {unread[0].message}")
+        raise UnreachableError(f"none of its {counted(len(unread), 'file')} can be read: {unread[0].message}")
 
 
 def _gather(result: TrialResult, recording: RawRecording, gathered: _Gathered, tier: str | None) -> None:

@@ -84,7 +84,7 @@ def _misfit(signal: Signal, shape: tuple[int, ...], row: int | None, n_neurons: 
     if len(shape) != n_axes:
         return f"holds an array of the shape {shape}; expected {counted(n_axes, 'axis', 'axes')}, frames last"
     if signal.name == "response" and n_neurons is not None and shape[0] != n_neurons:
-        return f"has {shape[0]} neurons, and the catalog knows {n_neurons} of {signal.recording}"
+        return f"has {counted(shape[0], 'neuron')}, and the catalog knows {n_neurons} of {signal.recording}"
     if row is not None and row >= shape[0]:
         return f"has {counted(shape[0], 'row')}, and the {signal.name} is in row {row}, counted from 0"
     frames = signal.valid_frames if signal.trial_valid_frames is None else signal.trial_valid_frames

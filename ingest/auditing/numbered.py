@@ -182,7 +182,7 @@ def _are_global(
 def _wording(theirs: Callable[[Any], str], ours: Callable[[Any], str] = str) -> Wording[TrialKey]:
     return Wording(
         "groups",
-        "trials",
+        "trial",
         where=lambda key: (key[0], key[1], None),
         name=lambda key: f"trial {key[1]} of {key[0]}",
         ours=ours,

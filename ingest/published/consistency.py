@@ -187,10 +187,8 @@ def check_segments(stimuli: PublishedStimuli, findings: Findings) -> None:
                 message = f"{place} is {row['segment_id']} with the label {label!r}; the video's is {other!r}"
                 findings.warning("label_differs", message, "both were kept as published", path=video.path)
             if label != BACKGROUND and not _near(row["frame_end"] - row["frame_start"], frames):
-                message = (
-                    f"{place} lasts {row['frame_end'] - row['frame_start']} frames; "
-                    f"{row['segment_id']} has {frames} in {segment.path}"
-                )
+                lasts = counted(row["frame_end"] - row["frame_start"], "frame")
+                message = f"{place} lasts {lasts}; {row['segment_id']} has {frames} in {segment.path}"
                 findings.warning("segmentation_differs", message, "both were kept as published", path=video.path)
 
 
