@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from catalog.arrays import UnreachableError
-from catalog.counts import counted
 from ingest.analysis.activity import ActivityPartial, ActivityStatistics, activity_statistics
 from ingest.analysis.video import VideoAnalysis
 from ingest.facts import Problem, RecordingFacts, Row
@@ -95,7 +94,7 @@ def require_something_read(folder: RecordingFolder, facts: RecordingFacts) -> No
     """
     unread = [problem for problem in facts.problems if problem.kind == UNREADABLE]
     if unread and len(unread) == sum(map(len, folder.files.values())):
-        raise UnreachableError(f"none of its {counted(len(unread), 'file')} can be read: {unread[0].message}")
+        raise UnreachableError(f"none of its {len(unread)} files can be read: {unread[0].message}")
 
 
 def _gather(result: TrialResult, recording: RawRecording, gathered: _Gathered, tier: str | None) -> None:
@@ -150,7 +149,7 @@ def _note_odd_lengths(recording: RawRecording, gathered: _Gathered, n_frames: in
                     "warning",
                     "lengths_differ",
                     TOPIC,
-                    f"the arrays of trial {trial} have {counted(there, 'frame')}, those of the other trials {n_frames}",
+                    f"the arrays of trial {trial} have {there} frames, those of the other trials {n_frames}",
                     "took them as they are",
                     recording.facts.name,
                     trial,
@@ -172,7 +171,7 @@ def _neurons(
                     "error",
                     "bad_meta",
                     TOPIC,
-                    f"{path} is about {counted(len(array), 'neuron')}, the responses about {n_neurons}",
+                    f"{path} is about {len(array)} neurons, the responses about {n_neurons}",
                     "left it out",
                     recording.facts.name,
                     None,
