@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from catalog.batches.windows import windows
+from catalog.counts import counted
 from catalog.errors import DatabaseError, QueryError, SignalError, nearest
 from catalog.models import Trial
 from catalog.query import Query
@@ -197,10 +198,8 @@ def _open(trials: Query[Trial], names: Sequence[str], neurons: NeuronChoice) -> 
 def _require_usable(part: str, column: Sequence[Signal]) -> None:
     invalid = [signal for signal in column if signal.file is not None and not signal.valid]
     if invalid:
-        raise SignalError(
-            f"{len(invalid)} of {len(column)} trials have no valid {part}, such as {invalid[0].describe()}; leave them "
-            f"out with filter(valid_{part}=True)"
-        )
+        told = f"{len(invalid):,} of {counted(len(column), 'trial has', 'trials have')} no valid {part}"
+        raise SignalError(f"{told}, such as {invalid[0].describe()}; leave them out with filter(valid_{part}=True)")
 
 
 def _detached(column: Sequence[Signal]) -> list[Signal]:
