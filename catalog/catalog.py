@@ -237,6 +237,9 @@ class Catalog:
     def snapshot(self) -> Iterator[Session]:
         """Yield a session that sees the catalog as it is now, however others write meanwhile; it is for reading.
 
+        So do the signals of its trials: which there are, their segments, their neurons and the places of their files.
+        The files themselves are read when their values are asked for.
+
         It keeps nobody waiting, but for writers of a SQLite file on a network disk, who wait until the block ends.
         """
         with Session(steady(self.engine), autoflush=False) as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from catalog.errors import DatabaseError, NotACatalogError, SchemaError
 from catalog.faults import unusable
 from catalog.models.base import SCHEMA_REVISION
+from catalog.places import place_of
 from catalog.sqlite import sqlite_engine
 
 Source = TypeVar("Source", Engine, Connection)
@@ -88,24 +90,53 @@ def connect(
     url = database_url(database)
     if url.drivername == "sqlite":
         path = Path(str(url.database))
-        _require_file(path, create=create)
+        _require_file(str(url.database), create=create)
         engine = sqlite_engine(path, create=create, read_only=read_only, pooled=pooled)
     else:
         engine = _postgresql_engine(url, read_only=read_only, pooled=pooled)
     return engine
 
 
-def _require_file(path: Path, *, create: bool) -> None:
-    if path.is_dir():
-        raise DatabaseError(f"{path} is a folder; expected the catalog's file, such as {path / DEFAULT_DATABASE}")
-    if not path.exists():
-        if not create:
-            raise DatabaseError(
-                f"there is no catalog at {path}; make one with `catalog --db {path} ingest DATA` "
-                f"or `catalog --db {path} import METADATA`, or name another one with --db"
-            )
-        if not path.parent.is_dir():
-            raise DatabaseError(f"the folder {path.parent} does not exist; make it first, or choose another --db")
+def _require_file(name: str, *, create: bool) -> None:
+    """Raise unless a name is that of a file, or, to create one, of none in a folder that there is."""
+    path = Path(name)
+    such_as = "expected the catalog's file, such as "
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        kind = None
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be looked at ({error.strerror}); choose another --db") from error
+    if kind == stat.S_IFDIR:
+        raise DatabaseError(f"{path} is a folder; {such_as}{path / DEFAULT_DATABASE}")
+    if kind not in (None, stat.S_IFREG):
+        raise DatabaseError(
+            f"{path} is a device, a pipe or a socket, which cannot hold a catalog; {such_as}{DEFAULT_DATABASE}"
+        )
+    if kind is None and name.endswith(os.sep):
+        raise DatabaseError(f"{name} names a folder, which there is not; {such_as}{path / DEFAULT_DATABASE}")
+    if kind is None:
+        _require_room(path, create=create)
+
+
+def _require_room(path: Path, *, create: bool) -> None:
+    """Raise unless a file that is not there can be made."""
+    folder = path.absolute().parent
+    place = place_of(folder) if folder.is_dir() else None
+    if place is not None and not place.keeps_files:
+        raise DatabaseError(
+            f"there is no catalog at {path}, nor can there be: {folder} takes no files, it shows the state of the "
+            f"system ({place}); choose another --db"
+        )
+    if not create:
+        raise DatabaseError(
+            f"there is no catalog at {path}; make one with `catalog --db {path} ingest DATA` "
+            f"or `catalog --db {path} import METADATA`, or name another one with --db"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise DatabaseError(f"{path.parent} is a file, and no folder; choose another --db")
+    if not folder.is_dir():
+        raise DatabaseError(f"the folder {path.parent} does not exist; make it first, or choose another --db")
 
 
 def _postgresql_engine(url: URL, *, read_only: bool, pooled: bool) -> Engine:
@@ -180,7 +211,12 @@ def steady(source: Source) -> Source:
     engine that is made from it has the level of the first.
     """
     level = "SERIALIZABLE" if source.dialect.name == "sqlite" else "REPEATABLE READ"
-    return source.execution_options(isolation_level=level, catalog_begins_late=False)
+    return source.execution_options(isolation_level=level, catalog_begins_late=False, catalog_is_steady=True)
+
+
+def is_steady(source: Engine | Connection) -> bool:
+    """Tell whether `steady` made an engine or connection."""
+    return bool(source.get_execution_options().get("catalog_is_steady"))
 
 
 def require_revision(revision: str, name: str) -> None:

@@ -29,6 +29,11 @@ NETWORK = frozenset(
 )
 """File systems that other machines may write to as well, by their names in Linux: memory is not shared through them."""
 
+SYSTEM = frozenset(
+    {"proc", "sysfs", "devpts", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "configfs", "efivarfs"}
+)
+"""File systems that show what the system is and does, by their names in Linux: nobody can keep files there."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -55,6 +60,11 @@ class Place:
     def network(self) -> bool:
         """Whether other machines may write there too."""
         return self.type in NETWORK
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether new files can be there at all, whoever makes them."""
+        return self.type not in SYSTEM
 
     def __str__(self) -> str:
         """Return the type and the folder, as they go into a message."""

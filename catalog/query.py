@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ClauseElement, ColumnElement, Row, Select
 from sqlalchemy.sql import visitors
 
+from catalog.counts import counted
 from catalog.entities import Entity
 from catalog.errors import NotFoundError, QueryError, nearest
 from catalog.filters import condition, split_key
@@ -227,7 +228,8 @@ class Query(AsksForSignals, Generic[Item]):
 
     def __repr__(self) -> str:
         """Show what is asked, without asking."""
-        return f"<Query of {self.entity.name}, {len(self.criteria)} conditions; count(), to_frame() or iterate>"
+        conditions = counted(len(self.criteria), "condition")
+        return f"<Query of {self.entity.name}, {conditions}; count(), to_frame() or iterate>"
 
 
 def _is_text(part: object) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from catalog.database import connect, require_current_schema
 from catalog.errors import QueryError
 from catalog.filters import is_storable
+from catalog.unknown_names import meant
 
 _LEADING = re.compile(r"(?:[\s(]+|--[^\n]*(?:\n|$)|/\*.*?\*/)*([a-zA-Z]*)", re.DOTALL)
 QUESTIONS = ("select", "with", "values", "explain", "table", "show")
@@ -30,7 +31,8 @@ def run_sql(database: str | os.PathLike[str], statement: str) -> tuple[list[str]
     Raises
     ------
     QueryError
-        The statement is not a question, or the database refuses it; the database's own words are given.
+        The statement is not a question, or the database refuses it; the database's own words are given, and the names
+        nearest to one that it does not know.
     """
     if not is_storable(statement):
         raise QueryError(
@@ -49,6 +51,8 @@ def run_sql(database: str | os.PathLike[str], statement: str) -> tuple[list[str]
     try:
         driver: Any = connection.connection.driver_connection
         if engine.dialect.name == "sqlite":
+            # What unfolds JSON is made when it is first named, by statements that would be refused below.
+            driver.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')")
             # Reading is all that is allowed: not even VACUUM INTO or ATTACH, which a read-only file would permit.
             driver.set_authorizer(
                 lambda action, *_: sqlite3.SQLITE_OK if action in _SQLITE_READS else sqlite3.SQLITE_DENY
@@ -61,17 +65,17 @@ def run_sql(database: str | os.PathLike[str], statement: str) -> tuple[list[str]
     except BaseException as error:
         connection.close()
         if _is_refusal(error):
-            raise QueryError(f"the database does not answer that: {_reason(error)}") from error
+            raise QueryError(f"the database does not answer that: {_reason(error, statement)}") from error
         raise
-    return columns, _rows(cursor, connection)
+    return columns, _rows(cursor, connection, statement)
 
 
-def _rows(cursor: Any, connection: Any) -> Generator[tuple[Any, ...]]:
+def _rows(cursor: Any, connection: Any, statement: str) -> Generator[tuple[Any, ...]]:
     try:
         yield from cursor
     except Exception as error:
         if _is_refusal(error):
-            raise QueryError(f"the database stopped answering: {_reason(error)}") from error
+            raise QueryError(f"the database stopped answering: {_reason(error, statement)}") from error
         raise
     finally:
         connection.close()
@@ -81,8 +85,10 @@ def _is_refusal(error: BaseException) -> bool:
     return isinstance(error, (sqlite3.Error, sqlite3.Warning)) or type(error).__module__.startswith("psycopg")
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, statement: str) -> str:
     """Return the database's own words on one line, without the copy of the statement that PostgreSQL adds."""
     said = getattr(error, "diag", None)
     words = [said.message_primary, said.message_hint] if said is not None and said.message_primary else [str(error)]
+    if hint := meant(error, statement):
+        words = [f"{words[0]}.", hint]
     return " ".join(" ".join(filter(None, words)).split())

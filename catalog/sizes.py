@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from catalog.counts import counted
+
 UNITS = {"GB": 1e9, "MB": 1e6, "kB": 1e3}
 
 
@@ -11,4 +13,4 @@ def size_text(n_bytes: float) -> str:
         # What would be rounded to 1000.0 of a unit is one of the next.
         if n_bytes >= 0.99995 * size:
             return f"{n_bytes / size:.1f} {unit}"
-    return f"{n_bytes:.0f} bytes"
+    return counted(round(n_bytes), "byte")

@@ -28,7 +28,7 @@ from ingest.recording import SAMPLING_FREQ
 from ingest.report import RunReport
 from ingest.stopping import stopping
 from ingest.trial_reader import TrialReader
-from ingest.workers import open_workers
+from ingest.workers import open_workers, required_workers
 from ingest.writing.catalogs import open_or_create
 
 
@@ -81,7 +81,7 @@ def ingest_recordings(
     Raises
     ------
     InputError
-        There is nothing to take in; nothing was changed.
+        There is nothing to take in, or `workers` or `digest` is none; nothing was changed.
     DatabaseError
         The database cannot be used; nothing was changed.
     StoppedError
@@ -90,6 +90,7 @@ def ingest_recordings(
     start = time.monotonic()
     if digest is not None and digest not in ALGORITHMS:
         raise InputError(f"{digest!r} is no kind of digest. {nearest(digest, ALGORITHMS)}")
+    number = required_workers(workers)
     found = find_input(Path(data), recordings)
     wanted = None if recordings is None else [one.folder.name for one in found.candidates]
     if metadata is not None:
@@ -102,7 +103,7 @@ def ingest_recordings(
         "sampling_freq": sampling_freq,
     }
     try:
-        with open_workers(executor, workers) as crew:
+        with open_workers(executor, number) as crew:
             meter = Meter(progress)
             comparison = Comparison(engine, crew, sampling_freq, recheck, outdated)
             work = RawIngest(engine, found, comparison, TrialReader(crew, meter, digest), parameters, meter)

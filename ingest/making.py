@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from catalog.counts import counted
 from catalog.database import display_name
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
@@ -46,7 +47,7 @@ def _sentence(report: RunReport, database: str) -> str:
     told = report.sentence()
     if report.needs_attention:
         told += (
-            f"; {report.needs_attention} problem{'' if report.needs_attention == 1 else 's'} recorded: "
+            f"; {counted(report.needs_attention, 'problem')} recorded: "
             f"`catalog --db {display_name(database)} problems` lists them"
         )
     return told

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from catalog.arrays import UnreachableError
+from catalog.counts import counted
 from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.changes import Candidate, Job, what_stays
 from ingest.committing import commit_recording
@@ -191,5 +192,6 @@ class RawIngest:
 
 def _line(recording: RawRecording, problems: Sequence[Problem], seconds: float) -> str:
     facts = recording.facts
-    found = f", {len(problems)} problems" if problems else ""
-    return f"{facts.name}: {len(facts.trials)} trials, {len(facts.neurons)} neurons{found} ({seconds:.1f} s)"
+    found = f", {counted(len(problems), 'problem')}" if problems else ""
+    there = f"{counted(len(facts.trials), 'trial')}, {counted(len(facts.neurons), 'neuron')}"
+    return f"{facts.name}: {there}{found} ({seconds:.1f} s)"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from catalog.arrays import UnreachableError, UnreadableError, root_at
+from catalog.counts import counted
 from ingest.analysis.activity import ActivityPartial, ActivityStatistics, activity_statistics
 from ingest.analysis.video import VideoAnalysis
 from ingest.facts import Problem, RecordingFacts, Row
@@ -99,7 +100,7 @@ def require_something_read(folder: RecordingFolder, facts: RecordingFacts) -> No
         return
     paths = [path for files in folder.files.values() for path in files.values()]
     if not any(_is_given_out(folder, path) for path in paths):
-        raise UnreachableError(f"none of its {len(paths)} files can be read: {unread[0].message}")
+        raise UnreachableError(f"none of its {counted(len(paths), 'file')} can be read: {unread[0].message}")
 
 
 def _is_given_out(folder: RecordingFolder, path: str) -> bool:

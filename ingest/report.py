@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from catalog.counts import counted
 from ingest.facts import Problem
 
 PASSED_OVER = ("unreadable_recording", "contradictory_name")
@@ -44,13 +45,13 @@ class RunReport:
     def sentence(self) -> str:
         """Return what was done, in one sentence."""
         number = len(self.recordings) if self.unchanged else len(self.recordings) - len(self.left)
-        what = f"{number} recording{'' if number == 1 else 's'}"
+        what = counted(number, "recording")
         broken = sum(problem.kind in PASSED_OVER for problem in self.problems)
         broken_too = f"; {broken} passed over, which cannot be taken in" if broken else ""
         if self.unchanged:
             there = f"{what} in the catalog already, and unchanged since"
             return f"nothing to do: {there}{broken_too} ({self.seconds:.1f} s)"
-        counts = ", ".join(f"{number:,} {name}" for name, number in self.counts.items())
+        counts = ", ".join(counted(number, name.removesuffix("s")) for name, number in self.counts.items())
         done = {"ingest": "ingested", "import": "imported"}[self.command]
         left = f"; {len(self.left)} unchanged" if self.left else ""
         left += f"; {len(self.lost)} left as they were, which cannot be read now" if self.lost else ""

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
+from numbers import Integral
 from typing import Any, Generic, TypeVar
 
-from catalog.errors import StoppedError
+from catalog.errors import InputError, StoppedError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -113,6 +114,21 @@ class Workers:
             raise StoppedError(ENDED) from error
 
 
+def required_workers(number: int | None) -> int:
+    """Return how many workers a number stands for: by default one for each core.
+
+    Raises
+    ------
+    InputError
+        It is no whole number, or below 1.
+    """
+    if number is None:
+        return cores()
+    if not isinstance(number, Integral) or number < 1:
+        raise InputError(f"workers={number!r}: expected a whole number, 1 or more, or None for one for each core")
+    return int(number)
+
+
 def _result(future: Future[Result]) -> Result:
     try:
         return future.result()
@@ -124,8 +140,8 @@ def _result(future: Future[Result]) -> Result:
 
 @contextmanager
 def open_workers(executor: Executor | None, number: int | None) -> Iterator[Workers]:
-    """Yield the workers: the caller's executor, else `number` processes, by default one for each core."""
-    number = number or cores()
+    """Yield the workers: the caller's executor, else `number` processes; see `required_workers`."""
+    number = required_workers(number)
     if executor is not None or number == 1:
         crew = Workers(executor, number)
         try:

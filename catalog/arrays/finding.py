@@ -10,6 +10,7 @@ from pathlib import Path
 from catalog.arrays.opening import open_root
 from catalog.arrays.roots import SIGNAL_FOLDERS, Root, UnreadableError
 from catalog.arrays.zips import ZipRoot
+from catalog.counts import counted
 from catalog.names import recording_name, recording_parts
 
 META_FOLDERS = ("meta/trials", "meta/neurons")
@@ -244,7 +245,7 @@ def _gives_way(root: Root, found: FoundRoots) -> bool:
             return False
         if lacking:
             what = (
-                f"lists {len(lacking)} files that {first.path.name} lacks, such as {lacking[0]}, and lacks {len(more)} "
+                f"lists {counted(len(lacking), 'file')} that {first.path.name} lacks, such as {lacking[0]}, and lacks {len(more)} "
                 f"that it holds, such as {more[0]}: put all files into one of the two"
             )
             told = Skipped(root.path.name, told.kind, what, name, "error", "used the folder")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from catalog.batches.windows import windows
+from catalog.counts import counted
 from catalog.errors import DatabaseError, QueryError, SignalError, nearest
 from catalog.models import Trial
 from catalog.query import Query
@@ -112,11 +113,8 @@ class TrialDataset(Dataset[Sample]):
 
     def __repr__(self) -> str:
         """Show how much there is of what."""
-        trials, recordings = len(self._trials), len(set(self.recordings))
-        return (
-            f"<TrialDataset of {', '.join(self.signals)}: {len(self)} items of {trials} trials "
-            f"in {recordings} recordings, {self.dtype}>"
-        )
+        where = f"{counted(len(self._trials), 'trial')} in {counted(len(set(self.recordings)), 'recording')}"
+        return f"<TrialDataset of {', '.join(self.signals)}: {counted(len(self), 'item')} of {where}, {self.dtype}>"
 
     def __len__(self) -> int:
         """Return how many items there are."""
@@ -205,10 +203,8 @@ def _open(trials: Query[Trial], names: Sequence[str], neurons: NeuronChoice) -> 
 def _require_usable(part: str, column: Sequence[Signal]) -> None:
     invalid = [signal for signal in column if signal.file is not None and not signal.valid]
     if invalid:
-        raise SignalError(
-            f"{len(invalid)} of {len(column)} trials have no valid {part}, such as {invalid[0].describe()}; leave them "
-            f"out with filter(valid_{part}=True)"
-        )
+        told = f"{len(invalid):,} of {counted(len(column), 'trial has', 'trials have')} no valid {part}"
+        raise SignalError(f"{told}, such as {invalid[0].describe()}; leave them out with filter(valid_{part}=True)")
 
 
 def _detached(column: Sequence[Signal]) -> list[Signal]:

@@ -9,6 +9,7 @@ import numpy as np
 from torch.utils.data import Sampler
 
 from catalog.batches.dataset import TrialDataset
+from catalog.counts import counted
 from catalog.errors import QueryError
 
 
@@ -58,7 +59,8 @@ class RecordingBatches(Sampler[list[int]]):
 
     def __repr__(self) -> str:
         """Show how many batches there are, and the next epoch."""
-        return f"<RecordingBatches: {len(self)} batches of up to {self.batch_size} items, epoch {self.epoch}>"
+        size = counted(self.batch_size, "item")
+        return f"<RecordingBatches: {counted(len(self), 'batch', 'batches')} of up to {size}, epoch {self.epoch}>"
 
     def __len__(self) -> int:
         """Return how many batches there are."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from catalog.cli.numbers import AtLeast
 from catalog.cli.output import format_option, plain, write_rows
+from catalog.counts import counted
 
 if TYPE_CHECKING:
     from ingest.auditing import AuditReport, Disagreement
@@ -36,7 +38,7 @@ folder_type = click.Path(path_type=Path)
 )
 @click.option(
     "--tolerance",
-    type=click.IntRange(min=0),
+    type=AtLeast(0),
     default=0,
     show_default=True,
     metavar="FRAMES",
@@ -100,7 +102,7 @@ def _print(reports: Sequence[AuditReport], form: str) -> None:
 
 
 def _print_notes(report: AuditReport) -> None:
-    click.echo(f"compared {len(report.recordings)} recordings with {report.against}", err=True)
+    click.echo(f"compared {counted(len(report.recordings), 'recording')} with {report.against}", err=True)
     for names, where in (
         (report.only_in_catalog, "only in the catalog"),
         (report.only_in_other, f"only in {report.against}"),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from catalog.counts import counted
+
 FORMATS = ("published", "croissant", "datapackage", "parquet")
 
 
@@ -33,7 +35,7 @@ def export(db: str, folder: Path, form: str, ids: str, force: bool) -> None:
 
     with Catalog(db, read_only=True) as cat:
         report = export_catalog(cat, folder, form, ExportOptions(ids=ids), force=force)  # type: ignore[arg-type]
-    counted = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
-    click.echo(f"{folder}: {counted}", err=True)
+    there = ", ".join(counted(number, name.removesuffix("s")) for name, number in report.counts.items())
+    click.echo(f"{folder}: {there}", err=True)
     for note in report.notes:
         click.echo(f"note: {note}", err=True)

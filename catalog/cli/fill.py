@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catalog.cli.numbers import AtLeast
 from catalog.cli.output import printable, write_rows
 from catalog.cli.progress import ProgressDisplay
+from catalog.counts import counted
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -37,7 +39,7 @@ recording_option = click.option(
     help="Published metadata, imported too: its IDs become aliases.",
 )
 @recording_option
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes to read with; default: the cores.")
+@click.option("--workers", type=AtLeast(1), metavar="N", help="Processes to read with; default: the cores.")
 @click.option(
     "--digest",
     type=click.Choice(["crc32", "sha256"]),
@@ -142,7 +144,7 @@ def _conclude(report: RunReport, db: str) -> None:
     """Say what was done, where problems are found, and leave with the exit code that tells of them."""
     click.echo(report.sentence(), err=True)
     if report.needs_attention:
-        found = f"{report.needs_attention} problem{'' if report.needs_attention == 1 else 's'}"
+        found = counted(report.needs_attention, "problem")
         click.echo(f"{found} recorded; `catalog {_db_option(db)}problems` lists them.", err=True)
         raise click.exceptions.Exit(1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catalog.cli.output import format_option, plain, write_rows
+from catalog.counts import counted
 
 if TYPE_CHECKING:
     from ingest.leakage import LeakageReport
@@ -61,16 +62,17 @@ def _tell(report: LeakageReport) -> None:
     for note in report.notes:
         click.echo(f"note: {note}", err=True)
     for what, side in (("trained", report.train), ("tested", report.test)):
-        click.echo(
-            f"{what} on: {side.name or 'nothing'} ({side.trials} trials, {side.videos} videos, {side.mice} mice)",
-            err=True,
-        )
+        mice = counted(side.mice, "mouse", "mice")
+        there = f"{counted(side.trials, 'trial')}, {counted(side.videos, 'video')}, {mice}"
+        click.echo(f"{what} on: {side.name or 'nothing'} ({there})", err=True)
     if report.ok:
         # A check that could not be made whole has not found that nothing is.
         click.echo("nothing is shared among what could be compared" if report.notes else "nothing is shared", err=True)
     else:
         videos, segments, pairs = (report.count(kind) for kind in ("video", "segment", "near-equal"))
-        click.echo(
-            f"shared: {videos} videos, {segments} segments in different videos, {pairs} pairs of near-equal videos",
-            err=True,
+        told = (
+            counted(videos, "video"),
+            counted(segments, "segment in different videos", "segments in different videos"),
+            counted(pairs, "pair of near-equal videos", "pairs of near-equal videos"),
         )
+        click.echo(f"shared: {', '.join(told)}", err=True)

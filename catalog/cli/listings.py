@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from catalog.cli.numbers import AtLeast
 from catalog.cli.output import format_option, write_rows
 from catalog.fields import FIELDS
 
@@ -48,7 +49,7 @@ def _listing(name: str) -> click.Command:
     )
     @click.option("--by", metavar="NAMES", help="Count instead: how many for each combination of these columns.")
     @click.option("--order-by", metavar="NAMES", help="Sort by these columns; -NAME counts down.")
-    @click.option("--limit", type=click.IntRange(min=0), help="At most so many rows; all of them unless given.")
+    @click.option("--limit", type=AtLeast(0), help="At most so many rows; all of them unless given.")
     @format_option
     @click.pass_obj
     def listing(

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from catalog.cli.readers import read_rows
+from catalog.counts import counted
 from catalog.errors import QueryError
 
 Rows = Iterable[Sequence[Any]]
@@ -50,7 +51,8 @@ def write_rows(columns: Sequence[str], rows: Rows, form: str, *, fitted: bool = 
     # A disk that is full is noticed here, where it can be told, rather than when Python ends.
     sys.stdout.flush()
     if left_out:
-        told = f"{len(left_out)} more columns do not fit: {', '.join(left_out)}. {hint}"
+        more = counted(len(left_out), "more column does", "more columns do")
+        told = f"{more} not fit: {', '.join(left_out)}. {hint}"
         click.echo(f"{told}`| less -S` shows all of them, and so does --format csv", err=True)
 
 

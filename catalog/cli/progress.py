@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catalog.counts import counted
+
 if TYPE_CHECKING:
     from ingest.progress import Progress
 
@@ -58,15 +60,15 @@ def status_line(progress: Progress) -> str:
     done, there = progress.bytes
     seconds = max(progress.seconds, 1e-9)
     parts = [
-        f"{recordings}/{all_recordings} recordings",
-        f"{trials}/{all_trials} trials",
+        f"{recordings}/{counted(all_recordings, 'recording')}",
+        f"{trials:,}/{counted(all_trials, 'trial')}",
         f"{trials / seconds:.1f} trials/s",
         f"{done / seconds / 1e6:.0f} MB/s",
     ]
     if done:
         parts.append(f"{_duration(seconds * (there - done) / done)} left")
     problems = sum(progress.problems.values())
-    return ", ".join([*parts, f"{problems} problem{'' if problems == 1 else 's'}"])
+    return ", ".join([*parts, counted(problems, "problem")])
 
 
 def _duration(seconds: float) -> str:

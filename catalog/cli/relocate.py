@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from catalog.cli.numbers import AtLeast
 from catalog.cli.output import format_option, write_rows
+from catalog.counts import counted
 
 COLUMNS = ("recording", "old", "new", "checked")
 
@@ -16,7 +18,7 @@ COLUMNS = ("recording", "old", "new", "checked")
 @click.option("--force", is_flag=True, help="Believe it without a look at any file.")
 @click.option(
     "--samples",
-    type=click.IntRange(min=1),
+    type=AtLeast(1),
     default=5,
     show_default=True,
     metavar="N",
@@ -37,5 +39,6 @@ def relocate(db: str, old: str, new: str, add: bool, force: bool, samples: int, 
         done = move(cat, old, new, add=add, force=force, samples=samples)
     write_rows(COLUMNS, [[getattr(one, name) for name in COLUMNS] for one in done], form)
     files = sum(one.checked for one in done)
-    seen = "no file was looked at" if force else f"{files} files were read there, and are the same"
-    click.echo(f"{len(done)} roots {'added' if add else 'changed'}; {seen}", err=True)
+    read = counted(files, "file was read there, and is", "files were read there, and are")
+    seen = "no file was looked at" if force else f"{read} the same"
+    click.echo(f"{counted(len(done), 'root')} {'added' if add else 'changed'}; {seen}", err=True)

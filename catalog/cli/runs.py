@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.cli.numbers import AtLeast
 from catalog.cli.output import format_option, write_rows
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ DIFFERENCES = ("what", "change", "recording", "trial", "field", "before", "after
 
 
 @click.command(short_help="List the runs of ingest and import, and how many trials each changed.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest N; all by default.")
+@click.option("--limit", type=AtLeast(1), metavar="N", help="Only the newest N; all by default.")
 @format_option
 @click.pass_obj
 def runs(db: str, limit: int | None, form: str) -> None:
@@ -40,8 +41,8 @@ def runs(db: str, limit: int | None, form: str) -> None:
 
 
 @click.command(short_help="Tell what changed between two runs: trials, labels, videos.")
-@click.argument("run", type=click.IntRange(min=0))
-@click.argument("later", type=click.IntRange(min=0), required=False)
+@click.argument("run", type=AtLeast(0))
+@click.argument("later", type=AtLeast(0), required=False)
 @format_option
 @click.pass_obj
 def diff(db: str, run: int, later: int | None, form: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catalog.cli.output import format_option, write_rows
+from catalog.counts import counted
 
 if TYPE_CHECKING:
     from catalog.selections import Citation, Replay
@@ -113,11 +114,11 @@ def replay(ctx: click.Context, name: str, form: str) -> None:
 def _verdict(found: Replay) -> str:
     then = found.selection
     if found.same:
-        return f"the same {then.n_trials} trials, {then.digest}"
+        return f"the same {counted(then.n_trials, 'trial')}, {then.digest}"
     counts = ", ".join(f"{len(found.of(change))} {change}" for change in ("came", "went", "changed"))
     runs = ", ".join(f"{run.id} ({run.command}, {run.started_at:%Y-%m-%d %H:%M} UTC)" for run in found.runs)
     since = f"; written since by run {runs}" if runs else ""
-    return f"not the same: {then.n_trials} trials then, {found.n_trials} now: {counts}{since}"
+    return f"not the same: {counted(then.n_trials, 'trial')} then, {found.n_trials:,} now: {counts}{since}"
 
 
 def _rows(found: Replay) -> Iterator[list[Any]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from catalog.counts import counted
+
 
 @click.command(short_help="Write a small raw data set of the real layout, with the truth about it.")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -41,4 +43,5 @@ def simulate(folder: Path, **options: Any) -> None:
     except (ValueError, OSError) as error:
         raise InputError(f"cannot simulate into {folder}: {error}") from error
     trials = sum(len(recording["trials"]) for recording in truth["recordings"].values())
-    click.echo(f"{folder}: {len(truth['recordings'])} recordings, {trials} trials; {folder / 'truth.json'}", err=True)
+    there = f"{counted(len(truth['recordings']), 'recording')}, {counted(trials, 'trial')}"
+    click.echo(f"{folder}: {there}; {folder / 'truth.json'}", err=True)

@@ -18,10 +18,12 @@ def verify(ctx: click.Context, full: bool, recording: str | None, form: str) -> 
     """Look whether every file that the catalog was made from is there, with the size and time it had.
 
     Lists each file that is not, what was expected, and what mends it. Nothing is changed, in the catalog or on disk.
+    Files from which nothing could be read when they were taken in are not looked at; how many there are is told.
 
     Exit codes: 0 every file is there, unchanged; 1 some are not; 2 wrong usage.
     """
     from catalog.catalog import Catalog
+    from catalog.counts import counted
     from catalog.sizes import size_text
     from catalog.upkeep import verify as look
 
@@ -30,10 +32,11 @@ def verify(ctx: click.Context, full: bool, recording: str | None, form: str) -> 
     if report.findings or form != "table":
         write_rows(COLUMNS, [[getattr(one, name) for name in COLUMNS] for one in report.findings], form)
     how = "read" if full else "looked at, by size and time (--full reads them)"
-    click.echo(
-        f"{report.recordings} recordings, {report.files} files, {size_text(report.bytes)} {how}: "
-        + (f"{len(report.findings)} findings" if report.findings else "all there, unchanged"),
-        err=True,
-    )
+    looked_at = f"{counted(report.recordings, 'recording')}, {counted(report.files, 'file')}, {size_text(report.bytes)}"
+    found = counted(len(report.findings), "finding") if report.findings else "all there, unchanged"
+    click.echo(f"{looked_at} {how}: {found}", err=True)
+    if report.unread:
+        told = counted(report.unread, "file that was", "files that were")
+        click.echo(f"not looked at: {told} unreadable when taken in; `catalog problems` lists what was wrong", err=True)
     if not report.ok:
         ctx.exit(1)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catalog.counts import counted
 from catalog.dataset.errors import DataSetError
 from catalog.dataset.signals import Responses
 from catalog.signals import Responses as CatalogResponses
@@ -39,7 +40,9 @@ def combine_data(behavioral_list: Sequence[Any], weights: ArrayLike | None = Non
     _require_same_neurons(behavioral_list)
     parts = np.ones(len(arrays)) if weights is None else np.asarray(weights, dtype=np.float64)
     if parts.shape != (len(arrays),):
-        raise DataSetError(f"{parts.size} weights for {len(arrays)} signals; expected one for each")
+        raise DataSetError(
+            f"{counted(parts.size, 'weight')} for {counted(len(arrays), 'signal')}; expected one for each"
+        )
     total = parts.sum()
     if not np.isfinite(total) or total == 0:
         raise DataSetError(f"weights with the sum {total} have no average; expected numbers with a sum other than 0")

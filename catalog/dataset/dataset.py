@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from catalog.counts import counted
 from catalog.dataset import folders
 from catalog.dataset.combining import combine_data
 from catalog.dataset.errors import DataSetError
@@ -228,7 +229,7 @@ class DataSet(Questions):
 
     def __repr__(self) -> str:
         """Show how much there is, and where."""
-        return f"<DataSet of {len(self.recording)} recordings in {self.catalog!r}>"
+        return f"<DataSet of {counted(len(self.recording), 'recording')} in {self.catalog!r}>"
 
     def __getattr__(self, name: str) -> Any:
         """Say what does the work of a published method that is not here."""

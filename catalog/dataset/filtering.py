@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from catalog.counts import counted
 from catalog.dataset.errors import DataSetError, DataSetTypeError
 from catalog.errors import nearest
 
@@ -195,7 +196,7 @@ def _as_called(values: pd.Series[Any], answer: Any) -> Any:
         if several.ndim != 1 or len(several) != len(values):
             raise DataSetError(
                 f"the function for {values.name} returned {several.shape}; expected a truth value for each of the "
-                f"column's {len(values)} rows"
+                f"column's {counted(len(values), 'row')}"
             )
         given = pd.Series(several, index=values.index)
     if not pd.api.types.is_bool_dtype(given.dtype):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.arrays import ArrayError, Root, UnreadableError, read_header
+from catalog.counts import counted
 from catalog.dataset.errors import DataFileError
 from catalog.dataset.folders import ARRAY_FOLDERS
 from catalog.signals.roots import Roots, SignalFile
@@ -81,12 +82,13 @@ def _misfit(signal: Signal, shape: tuple[int, ...], row: int | None, n_neurons: 
     """Return in what an array differs from what the catalog tells of its trial; None if in nothing."""
     n_axes = 3 if signal.name == "video" else 2
     if len(shape) != n_axes:
-        return f"holds an array of the shape {shape}; expected {n_axes} axes, frames last"
+        return f"holds an array of the shape {shape}; expected {counted(n_axes, 'axis', 'axes')}, frames last"
     if signal.name == "response" and n_neurons is not None and shape[0] != n_neurons:
-        return f"has {shape[0]} neurons, and the catalog knows {n_neurons} of {signal.recording}"
+        return f"has {counted(shape[0], 'neuron')}, and the catalog knows {n_neurons} of {signal.recording}"
     if row is not None and row >= shape[0]:
-        return f"has {shape[0]} rows, and the {signal.name} is in row {row}, counted from 0"
+        return f"has {counted(shape[0], 'row')}, and the {signal.name} is in row {row}, counted from 0"
     frames = signal.valid_frames if signal.trial_valid_frames is None else signal.trial_valid_frames
     if frames is not None and shape[-1] < frames:
-        return f"has {shape[-1]} frames, and the catalog tells of {frames} valid ones of trial {signal.trial}"
+        has = counted(shape[-1], "frame")
+        return f"has {has}, and the catalog tells of {frames} valid ones of trial {signal.trial}"
     return None

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog import signals
+from catalog.counts import counted
 from catalog.dataset.errors import DataSetError
 from catalog.dataset.neurons import RecordingNeurons
 from catalog.dataset.stimuli import Duplicates, Segments, Stimuli
@@ -128,7 +129,8 @@ class Responses(TrialSignal):
         # One number tells whether it is worth looking at each.
         missing = int(np.isnan(values).any(axis=1).sum()) if np.isnan(values.sum()) else 0
         if missing:
-            told = f"{missing} neurons have NaN among the responses of trial {self.trial} of {self.recording}"
+            told = counted(missing, "neuron has", "neurons have")
+            told += f" NaN among the responses of trial {self.trial} of {self.recording}"
             if raise_on_nan:
                 raise DataSetError(f"{told}; get_data(raise_on_nan=False) returns them as they are")
             logger.warning("%s", told)

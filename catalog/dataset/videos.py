@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.counts import counted
 from catalog.dataset.errors import DataSetError
 from catalog.dataset.signals import TrialSignal
 
@@ -80,7 +81,7 @@ class Video(_Film, TrialSignal):
 
         spans = self._borders(wanted=True)
         if not 0 <= segment < len(spans):
-            raise DataSetError(f"segment={segment}: the video has {len(spans)} segments, counted from 0")
+            raise DataSetError(f"segment={segment}: the video has {counted(len(spans), 'segment')}, counted from 0")
         return show_intensity(self.get_data(), spans[segment])
 
 

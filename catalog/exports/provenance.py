@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog import __version__
+from catalog.counts import counted
 from catalog.exports.licences import (
     LICENSES,
 )
@@ -103,7 +104,7 @@ class Provenance:
             [
                 "Which videos were shown in which trial of which two-photon recording of mouse visual cortex, what "
                 "they consist of, which signals are valid, and which neurons were recorded.",
-                f"{len(self.sources):,} recordings{': ' if made else ''}{made}.",
+                f"{counted(len(self.sources), 'recording')}{': ' if made else ''}{made}.",
                 f"Written by {NAME} {__version__}, schema {SCHEMA_REVISION}.",
                 LICENSES,
                 *self.limitations,
@@ -115,12 +116,12 @@ class Provenance:
         """What a user must know: problems, unfinished runs, unknown sources, and what was left out or renamed."""
         told = []
         if self.problems:
-            counted = ", ".join(f"{n:,} {severity}{'s' * (n != 1)}" for severity, n in self.problems.items())
-            told.append(f"The catalog has recorded problems ({counted}): see the table ingest_problems.")
+            found = ", ".join(counted(number, severity) for severity, number in self.problems.items())
+            told.append(f"The catalog has recorded problems ({found}): see the table ingest_problems.")
         if unfinished := [str(run.id) for run in self.runs if run.status != "done"]:
             told.append(f"Runs that did not end well, so that recordings may be missing: {', '.join(unfinished)}.")
         if unknown := sum(source.url is None for source in self.sources):
-            told.append(f"Where {unknown:,} of the recordings are published is not known to the catalog.")
+            told.append(f"It is not known where {counted(unknown, 'recording is', 'recordings are')} published.")
         if self.options.ids == "published":
             told.append("Videos and segments go by their published names where they have one; their IDs are aliases.")
         left_out = "; ".join(f"{table} ({reason})" for table, reason in LEFT_OUT.items())
@@ -136,7 +137,8 @@ class Provenance:
     def report_csv(self, made: Sequence[tuple[WrittenTable, int]], *more: str) -> ExportReport:
         """Return the report on CSV files, each with its number of empty texts."""
         empty = sum(count for _, count in made)
-        notes = [f"{empty:,} empty texts read as missing values: CSV writes both as nothing."] if empty else []
+        told = counted(empty, "empty text reads as a missing value", "empty texts read as missing values")
+        notes = [f"{told}: CSV writes both as nothing."] if empty else []
         return self.report([file for file, _ in made], *more, *notes)
 
 

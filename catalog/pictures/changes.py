@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catalog.counts import counted
 from catalog.errors import PictureError
 from catalog.pictures.borders import draw_borders, draw_shades, frame_axis, time_axis
 from catalog.pictures.picture import Picture, axes_for, drawn_on
@@ -79,7 +80,7 @@ def show_change_signal(
     marked = [start - 1 for start, _ in spans_within(spans, n_frames) if start > 0] if peaks is None else peaks
     if len(marked) > 0:
         at = chosen(marked, len(changes), "peak")
-        name = f"{len(at)} {'cut' if peaks is None else 'peak'}{'s' if len(at) > 1 else ''}"
+        name = counted(len(at), "cut" if peaks is None else "peak")
         ax.plot(times[at], changes[at], "o", color=VERMILION, markersize=4, label=name, clip_on=False)
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1.12), frameon=False, fontsize="small", borderaxespad=0)
     ax.set_ylim(bottom=0)

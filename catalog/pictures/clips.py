@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catalog.counts import counted
 from catalog.errors import PictureError
 from catalog.pictures import animations, films
 from catalog.pictures.values import as_signal, checked_frequency
@@ -90,7 +91,7 @@ class Clip:
         source = b64encode(animations.as_webp(self.frames, self.sampling_freq)).decode()
         caption = " · ".join(
             part
-            for part in (self.title, f"{count} frames", f"{self.duration:.1f} s at {self.sampling_freq:g} Hz")
+            for part in (self.title, counted(count, "frame"), f"{self.duration:.1f} s at {self.sampling_freq:g} Hz")
             if part
         )
         return (
@@ -102,4 +103,4 @@ class Clip:
     def __repr__(self) -> str:
         """Show how long it is."""
         name = f" {self.title}" if self.title else ""
-        return f"<Clip{name}, {len(self.frames)} frames, {self.duration:.1f} s>"
+        return f"<Clip{name}, {counted(len(self.frames), 'frame')}, {self.duration:.1f} s>"

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catalog.counts import counted
 from catalog.errors import InputError, PictureError
 from catalog.pictures.maps import show_tier_map
 from catalog.pictures.sheets import show_contact_sheet
@@ -78,7 +79,8 @@ def _page(cat: Catalog, videos: Query[Video] | None, columns: int) -> str:
         _part("Trials of each tier and recording", show_tier_map(cat)),
         _part("The middle frame of every video, by class", show_contact_sheet(cat, videos, columns=columns)),
     ]
-    title = escape(f"{cat.videos.count()} videos, {cat.trials.count()} trials, {cat.recordings.count()} recordings")
+    numbers = {"video": cat.videos.count(), "trial": cat.trials.count(), "recording": cat.recordings.count()}
+    title = escape(", ".join(counted(number, noun) for noun, number in numbers.items()))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n" + "\n".join(parts) + "\n</body></html>\n"

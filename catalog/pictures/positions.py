@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catalog.counts import counted
 from catalog.errors import PictureError
 from catalog.pictures.picture import Picture, new_figure
 from catalog.pictures.style import BLACK, MISSING, SEQUENTIAL
@@ -51,7 +52,8 @@ def show_positions(
         raise PictureError("there are no neurons to show; select at least one")
     if np.isnan(points).any():
         missing = int(np.isnan(points).any(axis=1).sum())
-        raise PictureError(f"{missing} of {len(points)} neurons have no coordinates; leave them out to see the others")
+        told = f"{missing:,} of {counted(len(points), 'neuron has', 'neurons have')} no coordinates"
+        raise PictureError(f"{told}; leave them out to see the others")
     colours = None if values is None else np.asarray(values, dtype=np.float64)
     if colours is not None and colours.shape != (len(points),):
         raise PictureError(f"values of shape {colours.shape}: expected ({len(points)},), one for each neuron")

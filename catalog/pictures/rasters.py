@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catalog.counts import counted
 from catalog.pictures.borders import draw_borders, time_axis
 from catalog.pictures.picture import Picture, axes_for, drawn_on
 from catalog.pictures.style import INK, MISSING, in_lines
@@ -135,4 +136,4 @@ def _neuron_axis(ax: Axes, names: list[str], *, some: bool, crowd: int) -> None:
     else:
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
         means = f"\n(lines: means of about {crowd})" if crowd > 1 else ""
-        ax.set_ylabel((f"{len(names)} chosen neurons" if some else "neuron (row)") + means)
+        ax.set_ylabel((counted(len(names), "chosen neuron") if some else "neuron (row)") + means)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from catalog.counts import counted
 from catalog.errors import PictureError
 from catalog.pictures.frames import BRIGHTEST
 from catalog.pictures.picture import Picture, new_figure
@@ -99,9 +100,9 @@ def _draw(ax: Axes, tiles: Sequence[Tile], shape: tuple[int, int], columns: int)
     ax.set_aspect("equal")
     ax.axis("off")
     empty = sum(tile.pixels is None for tile in tiles)
-    counted = f"{len(tiles)} video{'s' if len(tiles) != 1 else ''}"
     without = f", {empty} without a picture" if empty else ""
-    ax.set_title(f"{tiles[0].label} · {counted}{without}", loc="left", fontsize="medium", weight="bold")
+    title = f"{tiles[0].label} · {counted(len(tiles), 'video')}{without}"
+    ax.set_title(title, loc="left", fontsize="medium", weight="bold")
 
 
 def _draw_tile(ax: Axes, pixels: NDArray[Any], extent: tuple[float, float, float, float]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catalog.counts import counted
 from catalog.errors import PictureError
 from catalog.pictures.picture import Picture, axes_for, drawn_on, missing_extra
 from catalog.pictures.style import BLACK, open_frame
@@ -44,7 +45,7 @@ def power_spectrum(
     """
     trace = as_signal(values, 1, "a signal").astype(np.float64)
     if len(trace) < 8:
-        raise PictureError(f"a signal of {len(trace)} frames: expected 8 or more for a spectrum")
+        raise PictureError(f"a signal of {counted(len(trace), 'frame')}: expected 8 or more for a spectrum")
     if window < 8:
         raise PictureError(f"window={window}: expected 8 frames or more")
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
+from catalog.counts import counted
 from catalog.errors import QueryError
 from catalog.signals.asked import Asked
 from catalog.signals.normalization import known_normalization
@@ -89,7 +90,7 @@ class Signals(Asked[SignalT]):
         """
         name = required_normalization(normalization, self.wish.signal)
         shape, kind = self._shape(trim=trim), common_dtype(self, name, dtype)
-        require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {len(self)} trials")
+        require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {counted(len(self), 'trial')}")
         stacking = Stacking(shape, kind)
         for index, signal in enumerate(self):
             stacking.put(index, stackable(signal, name, trim=trim))

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from catalog.counts import counted
 from catalog.entities import ENTITIES
 from catalog.errors import QueryError, nearest
 from catalog.models import Neuron
 from catalog.query import Query
-from catalog.signals.sizes import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,7 +178,7 @@ class ChosenNeurons:
         if asked.dtype == bool and asked.ndim == 1:
             n_neurons = everyone.filter(recording_id=self.recording_id).count()
             if len(asked) != n_neurons:
-                raise QueryError(f"a mask of {len(asked)} neurons: {self.recording} has {n_neurons}")
+                raise QueryError(f"a mask of {counted(len(asked), 'neuron')}: {self.recording} has {n_neurons}")
             asked = np.flatnonzero(asked)
         if asked.ndim != 1 or asked.dtype.kind not in "iu" or asked.size == 0:
             raise QueryError(

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catalog.counts import counted
 from catalog.errors import QueryError
 
 ROUNDING = 16 * float(np.finfo(np.float64).eps)
@@ -104,7 +105,7 @@ def _prepared(responses: ArrayLike, mask: ArrayLike | None) -> tuple[NDArray[np.
     there = ~missing.all(axis=(1, 2))
     values, missing = values[there], missing[there]
     if len(values) < 2:
-        raise QueryError(f"{len(values)} repeats with responses: reliability needs 2 or more")
+        raise QueryError(f"{counted(len(values), 'repeat')} with responses: reliability needs 2 or more")
     counts = ~missing.any(axis=0)
     values[:, ~counts] = 0
     weights: PerNeuron = counts.astype(np.float64)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.counts import counted
 from catalog.errors import NotFoundError, QueryError, nearest
 from catalog.signals.collection import Signals, common_dtype, common_shape, required_normalization, stackable
-from catalog.signals.sizes import counted, stack_size
+from catalog.signals.sizes import stack_size
 from catalog.signals.stacks import Stacking, bytes_of, require_memory
 
 if TYPE_CHECKING:
@@ -198,7 +199,8 @@ class Repeats:
         kind = common_dtype(everything, name, dtype)
         most = max(map(len, shown.values()))
         shape = (len(shown) * most, *size, frames)
-        require_memory(bytes_of(shape, kind), limit_bytes, f"the {self._wish.signal} of {len(everything)} trials")
+        what = f"the {self._wish.signal} of {counted(len(everything), 'trial')}"
+        require_memory(bytes_of(shape, kind), limit_bytes, what)
         stacking = Stacking(shape, kind)
         for place, signals in enumerate(shown.values()):
             for repeat in range(most):
@@ -237,9 +239,8 @@ class Repeats:
 
     def __repr__(self) -> str:
         """Show how much there is."""
-        return (
-            f"<Repeats of {len(self)} videos in {len(self.recordings)} recordings; table, iterate, or stack(recording)>"
-        )
+        there = f"{counted(len(self), 'video')} in {counted(len(self.recordings), 'recording')}"
+        return f"<Repeats of {there}; table, iterate, or stack(recording)>"
 
 
 def _order(video: str, shown: Mapping[str, list[Any]]) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from catalog.counts import counted
+
 
 def size_of(shape: Sequence[int | str], sampling_freq: float, names: Sequence[str] = (), note: str = "") -> str:
     """Return the size of an array that has frames last, and how many there are in a second, if that is known.
@@ -13,13 +15,8 @@ def size_of(shape: Sequence[int | str], sampling_freq: float, names: Sequence[st
     may be a word. The note is on the frames.
     """
     named = dict(enumerate(names)) | {len(shape) - 1: "frame"}
-    sizes = (f"{size} {_plural(named[axis], size)}" if axis in named else str(size) for axis, size in enumerate(shape))
+    sizes = (_counted(size, named[axis]) if axis in named else str(size) for axis, size in enumerate(shape))
     return " x ".join(sizes) + note + ("" if math.isnan(sampling_freq) else f", {sampling_freq:g} Hz")
-
-
-def counted(count: int, name: str) -> str:
-    """Return how many there are of what is called by this name: `1 trial`, `2 trials`."""
-    return f"{count} {_plural(name, count)}"
 
 
 def stack_size(shape: Sequence[int], signals: Iterable[object], places: Sequence[str]) -> str:
@@ -29,5 +26,5 @@ def stack_size(shape: Sequence[int], signals: Iterable[object], places: Sequence
     return f"{name}: {size_of(shape, freq, (*places, 'neuron') if name == 'response' else places)}"
 
 
-def _plural(name: str, count: int | str) -> str:
-    return name if count == 1 else f"{name}s"
+def _counted(size: int | str, name: str) -> str:
+    return f"{size} {name}s" if isinstance(size, str) else counted(size, name)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from catalog.counts import counted
 from catalog.entities import ENTITIES, OVERVIEW_COLUMNS, segment_overview
 from catalog.errors import QueryError
 from catalog.models import Trial
@@ -157,7 +158,8 @@ class Windows(Asked[Window]):
         """
         name = required_normalization(normalization, self.wish.signal)
         shape, kind = self._form(name, dtype)
-        require_memory(bytes_of(shape, kind), limit_bytes, f"the {self.wish.signal} of {len(self)} presentations")
+        what = f"the {self.wish.signal} of {counted(len(self), 'presentation')}"
+        require_memory(bytes_of(shape, kind), limit_bytes, what)
         stacking = Stacking(shape, kind)
         for places in self._places_by_trial():
             values = values_of(self[places[0]].signal, name)
@@ -206,7 +208,7 @@ def read_windows(session: Session, presentations: Select[Any], wish: Wish, windo
     ]
     if found and all(one.signal.file and one.inside.start == one.inside.stop for one in found):
         raise QueryError(
-            f"window={window} is beyond the valid frames of each of the {len(found)} presentations: "
+            f"window={window} is beyond the valid frames of each of the {counted(len(found), 'presentation')}: "
             "the frames are counted from the segment's first"
         )
     return found

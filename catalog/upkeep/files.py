@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from catalog.models import ArrayFile, Recording, RecordingRoot, Trial
+from catalog.models import ArrayFile, IngestProblem, Recording, RecordingRoot, Trial
+
+UNREAD = ("bad_file", "unreadable_file")
+"""Kinds of problems of files from which no array could be read: nothing else of them is on record."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,16 @@ def stored_files(connection: Connection, recording: str | None = None) -> list[S
         if name in found:
             found[name].roots.append(path)
     return list(found.values())
+
+
+def count_unread(connection: Connection, recording: str | None = None) -> int:
+    """Return how many files of all recordings, or of one alone, are on record as holding no array that could be read.
+
+    A file of two signals is one problem.
+    """
+    problem = IngestProblem.__table__.c
+    # What an import says of published files has another topic.
+    statement = sa.select(sa.func.count()).where(problem.topic == "ingest", problem.kind.in_(UNREAD))
+    if recording is not None:
+        statement = statement.where(problem.recording == recording)
+    return connection.scalar(statement) or 0

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from catalog.arrays import Root, UnreadableError, open_root
 from catalog.arrays.digests import algorithm_of
 from catalog.catalog import Catalog
+from catalog.counts import counted
 from catalog.lookup import find_recording
-from catalog.upkeep.files import StoredFile, StoredFiles, stored_files
+from catalog.upkeep.files import StoredFile, StoredFiles, count_unread, stored_files
 
 logger = logging.getLogger(__name__)
 
@@ -46,17 +47,22 @@ class Finding:
 
 @dataclass
 class VerifyReport:
-    """What was looked at, and what is wrong; `full` says whether digests were compared."""
+    """What was looked at, and what is wrong; `full` says whether digests were compared.
+
+    `unread` files were there when the catalog was made, and no array could be read from them. It is not known what they
+    were like, so that they are not looked at, and not among `files`; `catalog problems` lists them.
+    """
 
     full: bool
     recordings: int = 0
     files: int = 0
     bytes: int = 0
+    unread: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
-        """Whether every file is there, unchanged."""
+        """Whether every file that was looked at is there, unchanged."""
         return not self.findings
 
 
@@ -74,8 +80,9 @@ def verify(catalog: Catalog, *, full: bool = False, recording: str | None = None
     """
     with catalog.session() as session:
         name = find_recording(session, recording).name if recording is not None else None
-        stored = stored_files(session.connection(), name)
-    report = VerifyReport(full)
+        connection = session.connection()
+        stored, unread = stored_files(connection, name), count_unread(connection, name)
+    report = VerifyReport(full, unread=unread)
     for one in stored:
         logger.info("looking at %d files of %s", len(one.files), one.recording)
         report.recordings += 1
@@ -106,7 +113,7 @@ def _verify_recording(stored: StoredFiles, full: bool) -> Iterator[Finding]:
     if not roots:
         first = stored.roots[0] if stored.roots else None
         found = "; ".join(broken) or "the catalog names no root"
-        files = f"{len(stored.files)} files below it"
+        files = f"{counted(len(stored.files), 'file')} below it"
         yield Finding(stored.recording, "root", first, None, files, found, RELOCATE)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from catalog.counts import counted
 from ingest.auditing.partitions import PartitionComparison, Stray, compare_partitions
 from ingest.auditing.report import Tally
 
@@ -21,7 +22,7 @@ class Wording(Generic[Item]):
     check
         The check that it is for.
     noun
-        What a thing is, in the plural: trials, places.
+        What a thing is: trial, place.
     where
         Recording, trial and subject of a thing, for the fields of a disagreement.
     name
@@ -78,5 +79,6 @@ def _sentence(
 
 def _sizes(sizes: Mapping[Any, int], name: Callable[[Any], str], noun: str) -> str:
     ordered = sorted(sizes, key=lambda group: -sizes[group])
-    first, *rest = [f"{name(group)} ({sizes[group]}" for group in ordered]
-    return ", ".join([f"{first} {noun})", *(f"{part})" for part in rest)])
+    first, *rest = ordered
+    parts = [f"{name(first)} ({counted(sizes[first], noun)})", *(f"{name(group)} ({sizes[group]:,})" for group in rest)]
+    return ", ".join(parts)

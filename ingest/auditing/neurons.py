@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from catalog.counts import counted
 from ingest.auditing.report import Tally
 from ingest.facts import RecordingFacts, Row
 from ingest.published.comparison import COORDINATES, STATISTICS, Withheld, same_activity
@@ -69,12 +70,12 @@ def _compare_statistics(ours: RecordingFacts, pairs: Sequence[tuple[str, Row, Ro
         else:
             differing = [name for name in columns if not same_activity(_only(here, name), _only(told, name))]
             _tell("neuron_statistics", ours.name, subject, here, there, differing, tally)
-    message = f"activity includes {frames.zeros} frames of withheld responses, which are 0"
+    message = f"activity includes {counted(frames.zeros, 'frame')} of withheld responses, which are 0"
     tally.known("neuron_statistics", "known_zeros_included", message, recording=ours.name, count=withheld)
     if frames.zeros and pairs and ours.columns.get("source") == "published":
         tally.notes.append(
-            f"{ours.name}: the published activity of neurons may include {frames.zeros} frames of invalid responses, "
-            "a known error of published files, and the catalog has imported it"
+            f"{ours.name}: the published activity of neurons may include {counted(frames.zeros, 'frame')} of "
+            "invalid responses, a known error of published files, and the catalog has imported it"
         )
 
 

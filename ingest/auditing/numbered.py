@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from catalog.counts import counted
 from catalog.errors import InputError, nearest
 from ingest.analysis.stimulus_classes import NATURAL_VIDEO, PARAMETRIC_CLASSES, UNKNOWN
 from ingest.auditing.grouping import Wording, compare_groups
@@ -140,9 +141,10 @@ class _Side:
         silent = sum(trial not in self.numbers[name] for name, trials in self.trials.items() for trial in trials)
         beyond = sum(trial not in self.trials[name] for name, numbers in self.numbers.items() for trial in numbers)
         if silent:
-            self.tally.notes.append(f"the files say nothing of {silent} trials of these recordings")
+            self.tally.notes.append(f"the files say nothing of {counted(silent, 'trial')} of these recordings")
         if beyond:
-            self.tally.notes.append(f"{beyond} entries are at an index that is no trial of the catalog")
+            told = counted(beyond, "entry is", "entries are")
+            self.tally.notes.append(f"{told} at an index that is no trial of the catalog")
         names = self.names
         return self.tally.report(folder, list(names.common), names.only_in_catalog, names.only_in_other)
 
@@ -180,7 +182,7 @@ def _are_global(
 def _wording(theirs: Callable[[Any], str], ours: Callable[[Any], str] = str) -> Wording[TrialKey]:
     return Wording(
         "groups",
-        "trials",
+        "trial",
         where=lambda key: (key[0], key[1], None),
         name=lambda key: f"trial {key[1]} of {key[0]}",
         ours=ours,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from catalog.counts import counted
 from ingest.analysis.stimulus_classes import NATURAL_VIDEO
 from ingest.auditing.report import Tally
 from ingest.facts import RecordingFacts, TrialFacts
@@ -68,7 +69,8 @@ def compare_starts(
 def _tell(recording: str, trial: int, here: Starts, there: Starts, tally: Tally) -> None:
     where = f"trial {trial} of {recording}"
     if len(here) != len(there):
-        kind, message = "count", f"{where} has {len(here)} segments in the catalog, {len(there)} in the published files"
+        kind, number = "count", counted(len(here), "segment")
+        message = f"{where} has {number} in the catalog, {len(there)} in the published files"
     else:
         kind = "start"
         told = ", ".join(

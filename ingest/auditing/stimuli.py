@@ -57,7 +57,7 @@ def _trial(key: TrialKey) -> str:
 
 VIDEOS: Wording[TrialKey] = Wording(
     "videos",
-    "trials",
+    "trial",
     where=lambda key: (key[0], key[1], None),
     name=_trial,
     theirs=lambda name: f"published {name}",
@@ -71,7 +71,7 @@ def _place_name(place: Place) -> str:
 
 SEGMENTS: Wording[Place] = Wording(
     "segments",
-    "places",
+    "place",
     where=lambda place: (None, None, f"{place[1]}[{place[2]}]"),
     name=_place_name,
     theirs=lambda name: f"published {name}",

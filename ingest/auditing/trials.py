@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from catalog.counts import counted
 from ingest.auditing.report import Tally
 from ingest.facts import RecordingFacts, Row
 from ingest.published.comparison import COUNTS, FLAGS, MISCOUNTED, RECORDING
@@ -83,7 +84,8 @@ def compare_trials(ours: RecordingFacts, theirs: RecordingFacts, tally: Tally) -
     message = f"valid_frames_pupil and valid_frames_locomotion include the padding ({n_frames} frames)"
     tally.known("valid_frames", "known_padding_counted", message, recording=ours.name, count=padded)
     if shared and ours.columns.get("source") == "published":
-        tally.notes.append(f"{ours.name}: {message}, a known error that the catalog has imported, in {shared} trials")
+        where = f"in {counted(shared, 'trial')}"
+        tally.notes.append(f"{ours.name}: {message}, a known error that the catalog has imported, {where}")
 
 
 def _compare_values(

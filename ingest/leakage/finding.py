@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from catalog.catalog import Catalog
+from catalog.counts import counted
 from catalog.database import display_name
 from catalog.errors import QueryError
 from catalog.faults import unusable
@@ -116,8 +117,9 @@ def _pairs_by_pictures(
     missing = len(trained | tested) - len(set(there[0]) | set(there[1]))
     if missing:
         notes.append(
-            f"the catalog has no pictures of {missing} of {len(trained | tested)} natural videos, so that near-equal "
-            "ones could not be looked for among them; `catalog ingest DATA` takes them in with the raw arrays"
+            f"the catalog has no pictures of {missing:,} of {counted(len(trained | tested), 'natural video')}, so that "
+            "near-equal ones could not be looked for among them; `catalog ingest DATA` takes them in with the raw "
+            "arrays"
         )
     yield from pictures.pairs(*there)
 
@@ -127,4 +129,4 @@ def _notes(train: Shown, test: Shown) -> Iterator[str]:
         if not side.presentations:
             yield f"nothing is {what} on: no trial of these tiers shows a video"
         if side.unknown:
-            yield f"{side.unknown} trials that are {what} on have no video that is known, and were not compared"
+            yield f"not compared, for want of a video that is known: {counted(side.unknown, 'trial')} {what} on"

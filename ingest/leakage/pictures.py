@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from catalog.counts import counted
 from catalog.filters import AnyOf
 from catalog.models import VideoSignature as VideoSignatureRow
 from ingest.analysis.excerpts import NEAR_LIMIT, Excerpt, FrameLibrary, key_frame_distance
@@ -65,7 +66,7 @@ def _because(distance: float | None, excerpt: Excerpt | None, n_frames: int) -> 
     told = []
     if excerpt is not None:
         places = f"from frame {excerpt.other_start} on, where it is trained on from frame {excerpt.start} on"
-        told.append(f"{excerpt.frames} of {n_frames} frames in common, {excerpt.longest} in a row {places}")
+        told.append(f"{excerpt.frames} of {counted(n_frames, 'frame')} in common, {excerpt.longest} in a row {places}")
     if distance is not None and distance < NEAR_LIMIT:
         told.append(f"key frames differ by {distance:.2g} gray levels squared")
     return "; ".join(told)

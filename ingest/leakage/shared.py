@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from catalog.counts import counted
 from catalog.filters import AnyOf
 from catalog.models import Segment, VideoSegment
 from ingest.analysis.stimulus_classes import BACKGROUND
@@ -94,10 +95,10 @@ def pairs_by_segments(train: Shown, test: Shown, segments: Mapping[str, Sequence
 
 def _because(trained: Sequence[str], tested: Sequence[str], common: int) -> str:
     if list(trained) == list(tested):
-        return f"the same {len(tested)} segments in the same order"
+        return f"the same {counted(len(tested), 'segment')} in the same order"
     if sorted(trained) == sorted(tested):
-        return f"the same {len(tested)} segments in another order"
-    return f"{common} of {len(tested)} segments in common"
+        return f"the same {counted(len(tested), 'segment')} in another order"
+    return f"{common} of {counted(len(tested), 'segment')} in common"
 
 
 def _findings(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.counts import counted
 from ingest.facts import Problem, RecordingFacts, Row
 
 TOPIC = "published"
@@ -75,7 +76,7 @@ def _trials(raw: RecordingFacts, published: RecordingFacts) -> Iterator[Problem]
     if miscounted:
         message = (
             f"published valid_frames_pupil and valid_frames_locomotion include the padding ({n_frames} frames) "
-            f"in {miscounted} of {len(raw.trials)} trials: a known error of the published metadata"
+            f"in {miscounted:,} of {counted(len(raw.trials), 'trial')}: a known error of the published metadata"
         )
         yield Problem("notice", "known_padding_counted", TOPIC, message, KEPT, raw.name)
 
@@ -96,11 +97,13 @@ def _neurons(raw: RecordingFacts, published: RecordingFacts) -> Iterator[Problem
     ours = {neuron["unit_id"]: neuron for neuron in raw.neurons}
     lone = sorted(str(unit) for unit in ours.keys() ^ theirs.keys())
     if lone:
-        yield _problem(raw, "published_neurons", f"{len(lone)} neurons are only in one of both: {_listed(lone)}")
+        told = counted(len(lone), "neuron is", "neurons are")
+        yield _problem(raw, "published_neurons", f"{told} only in one of both: {_listed(lone)}")
     common = [unit for unit in ours if unit in theirs]
     moved = [unit for unit in common if any(ours[unit][axis] != theirs[unit][axis] for axis in COORDINATES)]
     if moved:
-        yield _problem(raw, "published_neurons", f"{len(moved)} neurons have other coordinates: {_listed(moved)}")
+        told = counted(len(moved), "neuron has", "neurons have")
+        yield _problem(raw, "published_neurons", f"{told} other coordinates: {_listed(moved)}")
     pairs = [(unit, ours[unit], theirs[unit]) for unit in common]
     yield from _statistics(raw, pairs)
 
@@ -142,8 +145,8 @@ def _statistics(raw: RecordingFacts, pairs: list[tuple[Any, Row, Row]]) -> Itera
     frames = Withheld.of(raw)
     if all(frames.explains(ours, theirs) for _, ours, theirs in different):
         message = (
-            f"published activity of {len(different)} neurons includes {frames.zeros} frames of withheld responses, "
-            "which are 0: a known error of the published metadata"
+            f"published activity of {counted(len(different), 'neuron')} includes {counted(frames.zeros, 'frame')} of "
+            "withheld responses, which are 0: a known error of the published metadata"
         )
         yield Problem("notice", "known_zeros_included", TOPIC, message, KEPT, raw.name)
         return
@@ -152,7 +155,7 @@ def _statistics(raw: RecordingFacts, pairs: list[tuple[Any, Row, Row]]) -> Itera
     yield _problem(
         raw,
         "published_activity",
-        f"published activity of {len(different)} neurons differs, such as unit {unit}: {example}",
+        f"published activity of {counted(len(different), 'neuron')} differs, such as unit {unit}: {example}",
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from catalog.counts import counted, noun_of
 from ingest.facts import RecordingFacts, Row, TrialFacts
-from ingest.published.findings import Findings, count, some
+from ingest.published.findings import Findings, some
 from ingest.published.layout import Layout
 from ingest.published.presentations import Presentation
 from ingest.published.stimuli import PublishedStimuli, PublishedVideo
@@ -66,7 +67,7 @@ def check_recording(facts: RecordingFacts, presentations: Mapping[int, Presentat
         if columns[name] is not None and found and columns[name] != found:
             findings.warning(
                 "count_differs",
-                f"{name} of {facts.name} is {columns[name]}; its files hold {count(found, noun)}",
+                f"{name} of {facts.name} is {columns[name]}; its files hold {counted(found, noun)}",
                 "kept as published",
             )
     samples = columns["samples_per_trial"]
@@ -105,7 +106,7 @@ def _check_validity(trial: TrialFacts, findings: Findings) -> None:
         expected["valid_video"] = columns["segments_bad_n"] == 0
     for name, value in expected.items():
         if columns[name] != value:
-            why = "valid_video" if name == "valid_trial" else f"{count(columns['segments_bad_n'], 'bad segment')}"
+            why = "valid_video" if name == "valid_trial" else f"{counted(columns['segments_bad_n'], 'bad segment')}"
             message = f"{name} of trial {trial.trial} is {columns[name]}, against {why}"
             findings.warning("validity_differs", message, "kept as published", trial=trial.trial)
 
@@ -152,7 +153,7 @@ def _check_segmentation(
     ours, theirs = trial.segments, video.segments
     if presentation.n_segments != video.columns["n_segments"]:
         message = (
-            f"trial {trial.trial} has {count(presentation.n_segments, 'segment')} in {presentation.path}; "
+            f"trial {trial.trial} has {counted(presentation.n_segments, 'segment')} in {presentation.path}; "
             f"its video has {video.columns['n_segments']} in {video.path}"
         )
         _disagreement(findings, "segmentation_differs", message, video, trial)
@@ -186,10 +187,8 @@ def check_segments(stimuli: PublishedStimuli, findings: Findings) -> None:
                 message = f"{place} is {row['segment_id']} with the label {label!r}; the video's is {other!r}"
                 findings.warning("label_differs", message, "both were kept as published", path=video.path)
             if label != BACKGROUND and not _near(row["frame_end"] - row["frame_start"], frames):
-                message = (
-                    f"{place} lasts {row['frame_end'] - row['frame_start']} frames; "
-                    f"{row['segment_id']} has {frames} in {segment.path}"
-                )
+                lasts = counted(row["frame_end"] - row["frame_start"], "frame")
+                message = f"{place} lasts {lasts}; {row['segment_id']} has {frames} in {segment.path}"
                 findings.warning("segmentation_differs", message, "both were kept as published", path=video.path)
 
 
@@ -210,7 +209,7 @@ def check_duplicates(stimuli: PublishedStimuli, shown: Shown, layout: Layout, fi
         _compare(
             {recording: trials for recording, trials in listed.items() if recording in recordings},
             shown.get(name, {}),
-            lambda recording, trials: f"{_plural('trial', trials)} of {recording}",
+            lambda recording, trials: f"{_numbered('trial', trials)} of {recording}",
             f"which the trials say show {name}",
             f"which do not show {name} or are not there",
             video.path,
@@ -218,7 +217,7 @@ def check_duplicates(stimuli: PublishedStimuli, shown: Shown, layout: Layout, fi
             by_recording=True,
         )
     for recording, names in sorted(strangers.items()):
-        message = f"the duplicates of {count(len(names), 'video')} name the recording {recording}, which is not there"
+        message = f"the duplicates of {counted(len(names), 'video')} name the recording {recording}, which is not there"
         findings.warning("duplicates_differ", message, "nothing was taken in of it")
     _check_segment_duplicates(stimuli, findings)
 
@@ -234,7 +233,7 @@ def _check_segment_duplicates(stimuli: PublishedStimuli, findings: Findings) -> 
             _compare(
                 segment.duplicates,
                 places.get(name, {}),
-                lambda video, indexes: f"{_plural('segment', indexes)} of {video}",
+                lambda video, indexes: f"{_numbered('segment', indexes)} of {video}",
                 f"which the videos say are {name}",
                 f"which are not {name} or not there",
                 segment.path,
@@ -243,8 +242,8 @@ def _check_segment_duplicates(stimuli: PublishedStimuli, findings: Findings) -> 
             )
 
 
-def _plural(noun: str, numbers: set[int]) -> str:
-    return f"{noun}{'' if len(numbers) == 1 else 's'} {some(sorted(numbers), 10)}"
+def _numbered(noun: str, numbers: set[int]) -> str:
+    return f"{noun_of(len(numbers), noun)} {some(sorted(numbers), 10)}"
 
 
 def _compare(

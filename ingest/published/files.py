@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.published.findings import Findings, count
+from catalog.counts import counted
+from ingest.published.findings import Findings
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def read_csv(root: Path, path: str, findings: Findings, action: str) -> Table | 
             continue
         findings.error(
             "wrong_row_length",
-            f"line {position + 2} of {path} has {count(len(row), 'cell')}; expected {len(header)}",
+            f"line {position + 2} of {path} has {counted(len(row), 'cell')}; expected {len(header)}",
             "the line was not taken in",
             path=path,
         )

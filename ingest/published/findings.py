@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from catalog.counts import counted
 from ingest.facts import Problem
 
 TOPIC = "import"
@@ -59,7 +60,7 @@ class Findings:
             if len(alike) <= LISTED:
                 result += alike
                 continue
-            message = f"{alike[0].message}; likewise in {count(len(alike) - 1, 'other file')}"
+            message = f"{alike[0].message}; likewise in {counted(len(alike) - 1, 'other file')}"
             result.append(replace(alike[0], message=message, trial=None))
         return result
 
@@ -68,8 +69,3 @@ def some(values: Sequence[object], limit: int = 5) -> str:
     """Return the first few of the values as a list to read, and how many more there are."""
     text = ", ".join(str(value) for value in values[:limit])
     return text if len(values) <= limit else f"{text} and {len(values) - limit} more"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun in singular or plural."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from catalog.counts import counted
 from ingest.facts import Row
 from ingest.published.files import read_json
-from ingest.published.findings import Findings, count
+from ingest.published.findings import Findings
 from ingest.published.values import (
     COUNT,
     COUNTS,
@@ -198,7 +199,7 @@ def _check_counts(presentation: Presentation, trial: int, findings: Findings) ->
     if wrong:
         findings.warning(
             "count_differs",
-            f"{presentation.path} gives {count(len(wrong), 'segment')} a duration that is not its frames: {wrong}",
+            f"{presentation.path} gives {counted(len(wrong), 'segment')} a duration that is not its frames: {wrong}",
             "kept as published",
             path=presentation.path,
             trial=trial,

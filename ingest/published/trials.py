@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from catalog.counts import counted
 from catalog.models import SIGNALS
 from catalog.names import recording_name
 from ingest.facts import Row, TrialFacts
 from ingest.published.basics import only_file
 from ingest.published.files import read_csv
-from ingest.published.findings import Findings, count
+from ingest.published.findings import Findings
 from ingest.published.layout import Folder
 from ingest.published.presentations import MEASURED, Presentation, read_presentation
 from ingest.published.stimuli import PublishedStimuli
@@ -77,7 +78,7 @@ def _read_rows(root: Path, folder: Folder, findings: Findings) -> dict[int, Row]
 
 def _check_recording_column(values: list[str | None], name: str, path: str, findings: Findings) -> None:
     for other, lines in sorted(Counter(value for value in values if value not in (name, None)).items()):
-        message = f"{path} names the recording {other!r} in {count(lines, 'line')}; expected {name!r}"
+        message = f"{path} names the recording {other!r} in {counted(lines, 'line')}; expected {name!r}"
         findings.warning("recording_differs", message, "the lines were taken in as this recording's", path=path)
 
 

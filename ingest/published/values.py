@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.counts import counted
 from ingest.published.files import Table
 from ingest.published.findings import LISTED, Findings
 
@@ -167,7 +168,7 @@ def _cell_by_cell(table: Table, name: str, kind: Kind, findings: Findings, *, is
             line = f"line {table.line(index)}" + (f" (trial {trials[index]})" if trials else "")
             faults.append(("wrong_value" if cell else "missing_value", f"{name} {what} in {line} of {table.path}"))
     if len(faults) > LISTED:
-        faults = [(faults[0][0], f"{faults[0][1]}, and likewise in {len(faults) - 1} other lines")]
+        faults = [(faults[0][0], f"{faults[0][1]}, and likewise in {counted(len(faults) - 1, 'other line')}")]
     report = findings.error if is_key else findings.warning
     action = "not taken in" if is_key else "left empty"
     for fault, message in faults:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.arrays import ArrayError, Root, UnreachableError, UnreadableError, root_at
 from catalog.arrays.finding import LARGEST
+from catalog.counts import counted
 from ingest.facts import Problem, Row
 from ingest.reading.arrays import read_array, read_texts
 from ingest.reading.layout import TOPIC, RecordingFolder
@@ -73,7 +74,8 @@ def read_session(recording: RecordingFolder) -> SessionMeta:
     meta.unit_ids = _distinct(recording, meta, unit_ids)
     meta.coordinates = _guarded(recording, meta, COORDINATES, "coordinates are empty for all neurons", _integers(2))
     if meta.coordinates is not None and meta.coordinates.shape[1] != 3:
-        _note(recording, meta, COORDINATES, f"has {meta.coordinates.shape[1]} columns, expected 3", "left them empty")
+        what = f"has {counted(meta.coordinates.shape[1], 'column')}, expected 3"
+        _note(recording, meta, COORDINATES, what, "left them empty")
         meta.coordinates = None
     if meta.tiers is not None:
         _compare_with_files(recording, meta, meta.tiers)
@@ -94,7 +96,7 @@ def _compare_with_files(recording: RecordingFolder, meta: SessionMeta, tiers: li
             recording,
             meta,
             TIERS,
-            f"has {len(tiers)} entries: none for the trials {_listed(beyond)}",
+            f"has {counted(len(tiers), 'entry', 'entries')}: none for the trials {_listed(beyond)}",
             "trial_type is empty for these",
             "tiers_too_short",
         )

@@ -122,7 +122,7 @@ def test_no_statement(imported: str, tmp_path: Path) -> None:
     report = audit_groups(imported, folder)
     assert report.agrees
     assert report.check("groups").compared == 6
-    assert "the files say nothing of 1 trials of these recordings" in report.notes
+    assert "the files say nothing of 1 trial of these recordings" in report.notes
     assert "2 entries are at an index that is no trial of the catalog" in report.notes
 
 

@@ -57,7 +57,7 @@ def test_an_item_is_what_the_files_hold(recorded: Recorded, backend: str) -> Non
 def test_a_notebook_shows_how_much_there_is(recorded: Recorded, cat: Catalog) -> None:
     trials = cat.trials.filter(recording=recorded.names[0], valid_response=True)
     dataset = TrialDataset(trials, ("video", "response"))
-    shown = f"{trials.count()} items of {trials.count()} trials in 1 recordings"
+    shown = f"{trials.count()} items of {trials.count()} trials in 1 recording"
     assert repr(dataset) == f"<TrialDataset of video, response: {shown}, torch.float32>"
     batches = RecordingBatches(dataset, trials.count() - 1)
     assert repr(batches) == f"<RecordingBatches: 2 batches of up to {trials.count() - 1} items, epoch 0>"

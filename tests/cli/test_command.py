@@ -20,6 +20,8 @@ from catalog.cli.commands import ALL
 from catalog.cli.fill import _db_option
 from tests.cli.conftest import Run
 from tests.conftest import MakeDatabase
+from tests.importing.builder import PublishedFolder
+from tests.ingesting.worlds import World
 
 QUESTIONS = (
     ("info",),
@@ -53,6 +55,12 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a program in a Python of its own."""
     command = [sys.executable, "-c", program, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture(scope="module")
+def published_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A little published metadata."""
+    return PublishedFolder(tmp_path_factory.mktemp("published") / "metadata").write().root
 
 
 COMMAND = "from catalog.cli import main; main(prog_name='catalog')"
@@ -149,6 +157,60 @@ def test_a_database_that_cannot_be_one(run: Run, database: str, message: str) ->
         assert (ran.code, ran.out) == (2, "")
         assert message in ran.err
         assert "secret" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("database", "message"),
+    [
+        ("", "an empty database name; expected a path such as catalog.db"),
+        ("{here}/", "{here} is a folder; expected the catalog's file, such as {here}/catalog.db"),
+        (
+            "{here}/none/",
+            "{here}/none/ names a folder, which there is not; expected the catalog's file, such as",
+        ),
+        ("{here}/pipe", "{here}/pipe is a device, a pipe or a socket, which cannot hold a catalog"),
+        ("/dev/null", "/dev/null is a device, a pipe or a socket, which cannot hold a catalog"),
+        ("{here}/" + 300 * "x", "cannot be looked at (File name too long); choose another --db"),
+        pytest.param(
+            "/proc/x.db",
+            "there is no catalog at /proc/x.db, nor can there be: /proc takes no files",
+            marks=pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="the system has no such folder"),
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", [("ingest", "data"), ("import", "metadata"), ("info",), ("trials",)], ids=" ".join
+)
+def test_a_place_where_no_catalog_can_be(
+    run: Run,
+    films: World,
+    published_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    database: str,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("data").symlink_to(films.folder)
+    Path("metadata").symlink_to(published_folder)
+    os.mkfifo("pipe")
+    before = set(tmp_path.iterdir())
+    ran = run("--db", database.format(here=tmp_path), *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: ")
+    assert ran.err.count("\n") == 1
+    assert message.format(here=tmp_path) in ran.err
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("number", ["many", "0", "-1", "2.5"])
+def test_a_number_that_is_none(run: Run, tmp_path: Path, number: str) -> None:
+    database = tmp_path / "catalog.db"
+    ran = run("--db", str(database), "ingest", str(tmp_path), "--workers", number)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"Invalid value for '--workers': expected a whole number, 1 or more, not '{number}'" in ran.err
+    assert not database.exists()
 
 
 def test_a_server_that_is_not_there_is_told_in_one_sentence(run: Run) -> None:

@@ -155,7 +155,7 @@ def test_averages(ds, world):
     np.testing.assert_allclose(combine_data(pupils, weights), np.average(stored, axis=0, weights=weights), rtol=1e-6)
     with pytest.raises(DataSetError, match="nothing to combine"):
         combine_data([])
-    with pytest.raises(DataSetError, match="1 weights for"):
+    with pytest.raises(DataSetError, match="1 weight for"):
         combine_data(pupils, [1])
     with pytest.raises(DataSetError, match="sum 0"):
         combine_data(pupils[:2], [1, -1])
@@ -264,10 +264,10 @@ def test_a_response_that_is_nan(damaged, caplog):
     values[1, 7] = np.nan
     replace_array(data / "responses" / f"{row.trial}.npy", values)
     response = ds.load_response_by_trial(row.recording, row.trial)
-    with pytest.raises(DataSetError, match=f"1 neurons have NaN among the responses of trial {row.trial}"):
+    with pytest.raises(DataSetError, match=f"1 neuron has NaN among the responses of trial {row.trial}"):
         response.get_data(normalization="by_std")
     assert np.isnan(response.get_data(raise_on_nan=False)[1, 7])
-    assert "1 neurons have NaN" in caplog.text
+    assert "1 neuron has NaN" in caplog.text
 
 
 @pytest.mark.parametrize("known", ["imported sqlite", "imported postgresql"], indirect=True)

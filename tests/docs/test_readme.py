@@ -11,8 +11,6 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.cli import main
-from ingest.ingesting import ingest_recordings
-from ingest.simulation import simulate
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -20,14 +18,6 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 def masked(text):
     """Return the text with every content-derived ID replaced."""
     return re.sub(r"\bv[0-9a-f]{16}\b", "v" + 16 * "0", text)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    simulate(folder / "data")
-    ingest_recordings(folder / "catalog.db", folder / "data", workers=1)
-    return folder
 
 
 @pytest.fixture(params=["here", "named"])

@@ -150,7 +150,7 @@ def test_problems_are_told_in_the_export_and_in_the_report(exported: Exported) -
     assert sentence in content["description"]
     assert sentence in exported.report.notes
     assert "Runs that did not end well, so that recordings may be missing: 7." in exported.report.notes
-    assert "1 empty texts read as missing values: CSV writes both as nothing." in exported.report.notes
+    assert "1 empty text reads as a missing value: CSV writes both as nothing." in exported.report.notes
 
 
 def test_no_folder_of_this_machine_is_told(exported: Exported) -> None:

@@ -103,7 +103,7 @@ def test_the_line_tells_speed_and_what_is_left() -> None:
         problems={"error": 1, "warning": 2},
         seconds=1000.0,
     )
-    assert status_line(progress) == "2/10 recordings, 300/1500 trials, 0.3 trials/s, 6 MB/s, 1:06:40 left, 3 problems"
+    assert status_line(progress) == "2/10 recordings, 300/1,500 trials, 0.3 trials/s, 6 MB/s, 1:06:40 left, 3 problems"
 
 
 def test_a_listener_hears_of_every_trial(films: World, database: str) -> None:

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from catalog.errors import StoppedError
+from catalog.errors import InputError, StoppedError
 from ingest.ingesting import ingest_recordings
 from ingest.workers import AHEAD, THREADS, UNDER_WAY, Workers, open_workers
 from tests.conftest import MakeDatabase
@@ -31,6 +32,13 @@ if __name__ == "__main__":
         raise KeyboardInterrupt
 """
 """An interrupt while results are under way that do not fit into a pipe."""
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, "many"])
+def test_a_number_of_workers_that_is_none(films: World, tmp_path: Path, number: Any) -> None:
+    with pytest.raises(InputError, match="expected a whole number, 1 or more, or None for one for each core"):
+        ingest_recordings(tmp_path / "catalog.db", films.folder, workers=number)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interrupt_waits_for_no_half_result() -> None:

@@ -70,7 +70,7 @@ def test_training_shares_nothing_with_any_test_and_oracle_does_across_mice(impor
     told = (Path(__file__).parents[2] / "docs" / "machine-learning.md").read_text()
     assert f"{chosen.count('video')} of the 28\n`oracle` videos are main test videos of another mouse" in told
     (note,) = chosen.notes
-    assert note.startswith("the catalog has no pictures of 1134 of 1134 natural videos")
+    assert note.startswith("the catalog has no pictures of 1,134 of 1,134 natural videos")
 
 
 def test_shared_segments_are_those_that_the_published_files_share(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from catalog import Catalog, raw_sql
 from catalog.database import connect
 from catalog.errors import NotACatalogError, QueryError
+from catalog.unknown_names import COLUMNS
 from tests.conftest import MakeDatabase
 from tests.queries.world import WORLD
 
@@ -224,3 +225,63 @@ def test_only_a_catalog_is_asked(new_database: str, backend: str) -> None:
         Path(new_database).touch()
     with pytest.raises(NotACatalogError, match="is an empty database; fill it with"):
         raw_sql.run_sql(new_database, "SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            "SELECT recording FROM trials",
+            "'recording' is a column of trial_overview and segment_overview. Did you mean 'recording_id'",
+        ),
+        ("SELECT lable FROM trials", "Did you mean 'label'"),
+        ('SELECT t.lable FROM trials AS "t"', "Did you mean 'label'"),
+        ("SELECT COUNT(*)\nFROM videos -- é\nWHERE Lable = 'Gabor'", "Did you mean 'label'"),
+        ("SELECT trials.coord_x FROM trials", "'coord_x' is a column of neurons."),
+        (
+            "SELECT t.name FROM recordings AS r JOIN trials AS t ON r.id = recording_id",
+            "'name' is a column of recordings.",
+        ),
+        ("SELECT trials.label FROM recordings", "'label' is a column of trials."),
+        (
+            "SELECT id FROM trials WHERE label = Gabor",
+            "video_hash, video_id. Text stands in single quotes: 'Gabor'.",
+        ),
+        ("SELECT 1 FROM trial", "Did you mean 'trials'"),
+        ('SELECT 1 FROM trials, "Video"', "Did you mean 'videos'"),
+        ("SELECT 1 FROM segments_overview", "Did you mean 'segment_overview'"),
+        ("SELECT 1 FROM xyz", "There are: array_files, "),
+    ],
+)
+def test_unknown_names_are_told_with_the_nearest(own_database: str, statement: str, told: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        raw_sql.run_sql(own_database, statement)
+    message = str(caught.value)
+    assert told in message
+    assert "\n" not in message
+
+
+def test_names_are_those_of_the_tables_and_views_there_are(own_database: str, backend: str) -> None:
+    engine = connect(own_database, pooled=False)
+    there = sa.inspect(engine)
+    names = [*there.get_table_names(), *there.get_view_names()]
+    assert set(COLUMNS) == set(names) - {"alembic_version"}
+    for name, columns in COLUMNS.items():
+        assert sorted(columns) == sorted(column["name"] for column in there.get_columns(name))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT nothing(1) FROM trials",
+        "SELECT 1 +",
+        "SELECT x FROM (SELECT 1 AS y) AS z",
+        "SELECT label FROM trials, videos",
+    ],
+)
+def test_of_other_errors_nothing_is_guessed(own_database: str, statement: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        raw_sql.run_sql(own_database, statement)
+    assert "Did you mean" not in str(caught.value)
+    assert "There are" not in str(caught.value)
+    assert "single quotes" not in str(caught.value)

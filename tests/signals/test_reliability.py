@@ -93,7 +93,7 @@ def test_a_neuron_that_never_varies_has_no_reliability(measure) -> None:
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_what_is_not_enough(measure) -> None:
-    with pytest.raises(QueryError, match="1 repeats with responses: reliability needs 2 or more"):
+    with pytest.raises(QueryError, match="1 repeat with responses: reliability needs 2 or more"):
         measure(np.ones((1, 3, 50)))
     with pytest.raises(QueryError, match=r"shape \(3, 50\): expected \(repeat, neuron, frame\)"):
         measure(np.ones((3, 50)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
@@ -49,3 +51,30 @@ def test_segments_of_a_session_of_ones_own(database: str, shown: Shown) -> None:
         assert [span.frame_start for span in frames.segments] == [0, 60, 120, 180]
         assert len(asked) == 1
         assert other.trials.filter(recording=shown.open).count() == 0
+
+
+def test_signals_asked_in_a_snapshot_are_of_its_moment(database: str, shown: Shown) -> None:
+    ingest_recordings(database, shown.folder, workers=1)
+    trial = shown.trials_of(shown.open, "RandomDots")[0]
+    of_trial = sa.select(Trial).join(Recording).where(Recording.name == shown.open, Trial.trial == trial)
+    with Catalog(database) as cat, Catalog(database) as other:
+        with cat.snapshot() as session:
+            found = session.scalars(of_trial).one()
+            remove(other, shown.open)
+            stored = shown.stored(shown.open, trial, "response")
+            np.testing.assert_array_equal(found.responses.get_data(), stored)
+            assert len(found.responses.neurons) == len(stored)
+            assert [span.frame_start for span in found.frames.segments] == [0, 60, 120, 180]
+        assert cat.trials.filter(recording=shown.open).count() == 0
+
+
+def test_windows_asked_in_a_snapshot_are_of_its_moment(database: str, shown: Shown) -> None:
+    ingest_recordings(database, shown.folder, workers=1)
+    with Catalog(database) as cat, Catalog(database) as other:
+        with cat.snapshot() as session:
+            query = replace(cat.segment_presentations, session=session).filter(recording=shown.open)
+            shown_at = query.rows(["trial", "segment_index"])
+            remove(other, shown.open)
+            windows = list(query.pupil(window=(0, 4)))
+            assert [(one.signal.trial, one.row["segment_index"]) for one in windows] == shown_at
+        assert cat.segment_presentations.filter(recording=shown.open).count() == 0

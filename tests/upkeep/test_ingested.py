@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from catalog import Catalog
+from catalog.cli import main
 from catalog.upkeep import diff, relocate, remove, verify
 from ingest.ingesting import ingest_recordings
 from ingest.simulation import SimulationOptions, simulate
@@ -57,3 +60,27 @@ def test_a_recording_that_goes_and_comes_back(database: str, data: Path) -> None
         assert cat.trials.filter(recording=name).values("video_id") == shown
         assert diff(cat, first_run, second_run).trials == []
         assert [one.change for one in diff(cat, second_run).trials] == ["added"] * len(shown)
+
+
+def test_files_that_could_not_be_read_are_no_all_clear(database: str, data: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(data, copy)
+    first, second = sorted(path for path in copy.iterdir() if path.is_dir())
+    whole = {path.relative_to(copy) for path in copy.glob("*/data/*/*.npy")}
+    bad = [first / "data" / "behavior" / "0.npy", second / "data" / "responses" / "1.npy"]
+    for path in bad:
+        path.write_bytes(path.read_bytes()[:200])
+    ingest_recordings(database, copy, workers=1)
+    with Catalog(database) as cat:
+        report = verify(cat, full=True)
+        assert report.ok
+        assert (report.files, report.unread) == (len(whole) - 2, 2), "behavior counts once, for pupil and running"
+        assert verify(cat, recording=first.name).unread == 1
+    ran = CliRunner().invoke(main, ["--db", database, "verify"])
+    assert (ran.exit_code, ran.stdout) == (0, "")
+    counts, told = ran.stderr.splitlines()
+    assert counts.endswith("all there, unchanged")
+    assert told.startswith("not looked at: 2 files that were unreadable when taken in; `catalog problems`")
+    ran = CliRunner().invoke(main, ["--db", database, "verify", "--recording", second.name])
+    assert ran.stderr.splitlines()[0].startswith("1 recording, ")
+    assert "not looked at: 1 file that was unreadable" in ran.stderr

@@ -17,7 +17,7 @@ from catalog import Catalog
 from catalog.database import connect
 from catalog.errors import NotFoundError
 from catalog.migrate import downgrade, upgrade
-from catalog.models import RecordingRoot
+from catalog.models import IngestProblem, RecordingRoot
 from catalog.upkeep import verify
 from tests.upkeep.conftest import Run
 from tests.upkeep.worlds import FIRST, SECOND, Lab
@@ -129,6 +129,23 @@ def test_the_command(lab: Lab, run: Run) -> None:
     assert ran.exit_code == 1
     assert [(one["recording"], one["kind"]) for one in json.loads(ran.stdout)] == [(SECOND, "missing")]
     assert run("verify", "--recording", "11111", "--format", "json").stdout == "[]\n"
+
+
+def test_files_that_held_no_array_are_counted(cat: Catalog) -> None:
+    said = {"run_id": 1, "severity": "error", "trial": 2, "signal": "response", "message": "is odd", "action": "none"}
+    told = [
+        ("ingest", "bad_file", FIRST, "data/responses/2.npy"),
+        ("ingest", "unreadable_file", SECOND, "data/responses/3.npy"),
+        ("ingest", "missing_file", FIRST, "data/videos/2.npy"),
+        ("import", "unreadable_file", FIRST, "videos/2.json"),
+    ]
+    with cat.session() as session:
+        for topic, kind, recording, path in told:
+            session.add(IngestProblem(topic=topic, kind=kind, recording=recording, path=path, **said))
+        session.commit()
+    report = verify(cat)
+    assert (report.ok, report.files, report.unread) == (True, 12, 2)
+    assert verify(cat, recording=FIRST).unread == 1
 
 
 def test_an_unknown_recording(cat: Catalog, run: Run) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from catalog.counts import counted
 from catalog.exports.options import Ids
-from catalog.exports.published.notes import counted
 from catalog.models import Segment, SegmentAlias, Trial, Video, VideoAlias
 
 

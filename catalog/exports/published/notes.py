@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from catalog.counts import counted
 from catalog.exports.published.files import write_csv
 from catalog.models import IngestProblem
 
@@ -32,11 +33,6 @@ SENTENCES = {
 PROBLEMS_FILE = "problems.tsv"
 """Not CSV: an import of the export would report a CSV file that is nobody's."""
 PROBLEM_COLUMNS = ("severity", "kind", "topic", "recording", "trial", "signal", "path", "message", "action")
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: 1 trial, 2,000 trials."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def sentences(found: Counter[str]) -> list[str]:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog import __version__
+from catalog.counts import counted
 from catalog.exports.licences import LICENSES
 from catalog.exports.options import ExportOptions, ExportReport
 from catalog.exports.published.names import choose_names
-from catalog.exports.published.notes import counted, sentences, write_problems
+from catalog.exports.published.notes import sentences, write_problems
 from catalog.exports.published.recordings import RecordingWriter
 from catalog.exports.published.stimuli import write_stimuli
 from catalog.models import Recording
