@@ -44,14 +44,19 @@ def unmet(query: Query[Any], filters: Iterable[Mapping[str, Any]]) -> list[str]:
     filters
         The conditions, as `Query.filter` takes them.
     """
+    filters = list(filters)
+    told = met_by_nothing(query, filters)
+    if not told and sum(map(len, filters)) > 1:
+        return [f"each of these conditions is met by some of the {query.entity.name}, but none meets all of them."]
+    return told
+
+
+def met_by_nothing(query: Query[Any], filters: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the sentences of `unmet` about conditions that nothing in the catalog meets."""
     everything = replace(query, criteria=(), order=(), size=None)
     if not _any(everything):
         return [f"the catalog holds no {query.entity.name}."]
-    asked = [(key, value) for one in filters for key, value in one.items()]
-    told = [sentence for key, value in asked for sentence in _unmet(everything, key, value)]
-    if not told and len(asked) > 1:
-        return [f"each of these conditions is met by some of the {query.entity.name}, but none meets all of them."]
-    return told
+    return [sentence for one in filters for key, value in one.items() for sentence in _unmet(everything, key, value)]
 
 
 def _any(query: Query[Any]) -> bool:

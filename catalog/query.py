@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Item = TypeVar("Item")
+Found = TypeVar("Found")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Query(AsksForSignals, Generic[Item]):
 
     Made by `Catalog.trials` and its siblings. Filters take equality, lists (any of), `None` (no value), the suffixes
     `__ne __lt __le __gt __ge __contains __startswith __endswith`, and SQLAlchemy expressions over the ORM classes.
+
+    When `count`, `first` or `to_frame` find nothing since a condition is met by nothing in the whole catalog, such as a
+    misspelt label, a warning is logged that tells so.
     """
 
     entity: Entity
@@ -36,6 +42,8 @@ class Query(AsksForSignals, Generic[Item]):
     criteria: tuple[ColumnElement[bool], ...] = ()
     order: tuple[Any, ...] = ()
     size: int | None = None
+    asked: tuple[Mapping[str, Any], ...] = ()
+    """The conditions as they were given to `filter`, by keyword."""
 
     def filter(self, *expressions: ColumnElement[bool], **filters: Any) -> Self:
         """Return the query narrowed to what meets every condition.
@@ -57,7 +65,8 @@ class Query(AsksForSignals, Generic[Item]):
             (shown if is_shown else own).append(condition(self.entity.fields, key, value, self.entity.other_names))
         if shown and self.entity.was_shown is not None:
             own.append(self.entity.was_shown(shown))
-        narrowed = replace(self, criteria=(*self.criteria, *expressions, *own))
+        criteria = (*self.criteria, *expressions, *own)
+        narrowed = replace(self, criteria=criteria, asked=(*self.asked, filters))
         if expressions:
             narrowed._check_expressions(expressions)
         return narrowed
@@ -87,7 +96,8 @@ class Query(AsksForSignals, Generic[Item]):
         counted = self._without_joins()
         if counted is None:
             counted = self.statement.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None)
-        return self.session.scalar(sa.select(sa.func.count()).select_from(counted.subquery())) or 0
+        number = self.session.scalar(sa.select(sa.func.count()).select_from(counted.subquery())) or 0
+        return self._or_told(number)
 
     def _without_joins(self) -> Select[Any] | None:
         """Return a 1 for each row from the entity's own table; None where conditions are about other tables, too.
@@ -104,7 +114,7 @@ class Query(AsksForSignals, Generic[Item]):
     def first(self) -> Item | None:
         """Return the first one, or None."""
         size = 1 if self.size is None else min(self.size, 1)
-        return next(iter(self.limit(size)), None)
+        return self._or_told(next(iter(self.limit(size)), None))
 
     def one(self) -> Item:
         """Return the only one.
@@ -153,7 +163,8 @@ class Query(AsksForSignals, Generic[Item]):
         from catalog.frames import frame
 
         names = self.fields if fields is None else self._names(fields)
-        return frame(self._fetch(names), {name: self._column(name).type for name in names})
+        rows = self._or_told(self._fetch(names))
+        return frame(rows, {name: self._column(name).type for name in names})
 
     def count_across(self, *fields: str) -> pd.DataFrame:
         """Return how many there are for each combination of the fields that occurs.
@@ -186,6 +197,15 @@ class Query(AsksForSignals, Generic[Item]):
             usual = statement._order_by_clauses
             statement = statement.order_by(None).order_by(*self.order, *usual)
         return statement.limit(self.size) if self.size is not None else statement
+
+    def _or_told(self, found: Found) -> Found:
+        """Return what was found; nothing is told about, where a condition is one that nothing meets."""
+        if not found and self.size != 0 and any(self.asked):
+            from catalog.hints import met_by_nothing
+
+            for sentence in met_by_nothing(self, self.asked):
+                logger.warning("nothing found: %s", sentence)
+        return found
 
     def _column(self, field: str) -> ColumnElement[Any]:
         known: dict[str, Any] = {**self.entity.more, **self.entity.columns}

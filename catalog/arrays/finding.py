@@ -245,8 +245,8 @@ def _gives_way(root: Root, found: FoundRoots) -> bool:
             return False
         if lacking:
             what = (
-                f"lists {counted(len(lacking), 'file')} that {first.path.name} lacks, such as {lacking[0]}, and lacks {len(more)} "
-                f"that it holds, such as {more[0]}: put all files into one of the two"
+                f"lists {counted(len(lacking), 'file')} that {first.path.name} lacks, such as {lacking[0]}, and lacks "
+                f"{len(more)} that it holds, such as {more[0]}: put all files into one of the two"
             )
             told = Skipped(root.path.name, told.kind, what, name, "error", "used the folder")
     found.skipped.append(told)

@@ -34,7 +34,10 @@ def verify(ctx: click.Context, full: bool, recording: str | None, form: str) -> 
     how = "read" if full else "looked at, by size and time (--full reads them)"
     looked_at = f"{counted(report.recordings, 'recording')}, {counted(report.files, 'file')}, {size_text(report.bytes)}"
     found = counted(len(report.findings), "finding") if report.findings else "all there, unchanged"
-    click.echo(f"{looked_at} {how}: {found}", err=True)
+    if report.files:
+        click.echo(f"{looked_at} {how}: {found}", err=True)
+    else:
+        click.echo("nothing to look at: no file is on record, as long as no raw data is ingested", err=True)
     if report.unread:
         told = counted(report.unread, "file that was", "files that were")
         click.echo(f"not looked at: {told} unreadable when taken in; `catalog problems` lists what was wrong", err=True)

@@ -17,7 +17,7 @@ from catalog.database import display_name
 from catalog.errors import DatabaseError, InputError
 from catalog.faults import unusable
 from catalog.filters import AnyOf
-from catalog.lookup import find_recording
+from catalog.lookup import find_name_in_problems
 from catalog.models import (
     ArrayFile,
     DataDictionary,
@@ -41,6 +41,8 @@ from catalog.writing import writing
 
 OF_RECORDING = (Trial, Neuron, RecordingRoot, DataDictionary)
 OF_TRIAL = (TrialSegment, ArrayFile)
+NO_ROWS = 0
+"""Stands for the ID of a recording that never came in, of which the catalog has problems alone."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def remove(catalog: Catalog, name: str, *, dry_run: bool = False) -> Removal:
     """Take a recording out of the catalog, all or nothing; with `dry_run`, only tell what would go.
 
     Its files stay where they are. `catalog diff` finds its trials as removed after the latest run. `name` is
-    the recording's whole name: a part of it will not do.
+    the recording's whole name: a part of it will not do. Of one that never came in, the recorded problems go.
 
     Raises
     ------
@@ -103,10 +105,11 @@ def remove(catalog: Catalog, name: str, *, dry_run: bool = False) -> Removal:
 
 
 def _named(session: Session, name: str) -> tuple[int, str]:
-    found = find_recording(session, name)
-    if found.name != recording_name(name):
-        raise InputError(f"{name!r} is only a part of a name: give the whole one, {found.name}; nothing was changed")
-    return found.id, found.name
+    found = find_name_in_problems(session, name)
+    if found != recording_name(name):
+        raise InputError(f"{name!r} is only a part of a name: give the whole one, {found}; nothing was changed")
+    recording_id = session.scalar(sa.select(Recording.id).where(Recording.name == found))
+    return NO_ROWS if recording_id is None else recording_id, found
 
 
 def _plan(connection: Connection, recording_id: int, name: str) -> Removal:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from catalog import Catalog
 from catalog.cli import main
+from catalog.errors import NotFoundError
 from catalog.upkeep import diff, relocate, remove, verify
 from ingest.ingesting import ingest_recordings
 from ingest.simulation import SimulationOptions, simulate
@@ -60,6 +61,29 @@ def test_a_recording_that_goes_and_comes_back(database: str, data: Path) -> None
         assert cat.trials.filter(recording=name).values("video_id") == shown
         assert diff(cat, first_run, second_run).trials == []
         assert [one.change for one in diff(cat, second_run).trials] == ["added"] * len(shown)
+
+
+def test_a_recording_that_never_came_in_takes_its_problems_along(database: str, data: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(data, copy)
+    name = min(path.name for path in copy.iterdir() if path.is_dir())
+    shutil.rmtree(copy / name)
+    (copy / f"{name}.zip").write_bytes(b"PK")
+    ingest_recordings(database, copy, workers=1)
+    with Catalog(database) as cat:
+        n_trials = cat.trials.count()
+        for dry_run in (True, False):
+            removal = remove(cat, name, dry_run=dry_run)
+            assert {table: number for table, number in removal.rows.items() if number} == {"ingest_problems": 1}
+        assert cat.trials.count() == n_trials > 0
+        with pytest.raises(NotFoundError):
+            remove(cat, name)
+
+
+def test_a_catalog_without_files_is_no_all_clear(database: str) -> None:
+    ran = CliRunner().invoke(main, ["--db", database, "verify"])
+    assert (ran.exit_code, ran.stdout) == (0, "")
+    assert ran.stderr.startswith("nothing to look at: no file is on record")
 
 
 def test_files_that_could_not_be_read_are_no_all_clear(database: str, data: Path, tmp_path: Path) -> None:
