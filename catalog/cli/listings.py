@@ -8,10 +8,26 @@ from catalog.cli.numbers import AtLeast
 from catalog.cli.output import format_option, write_rows
 from catalog.fields import FIELDS
 
-WHERE_HELP = (
-    'A condition such as "label=Gabor", "valid_frames>=300", "recording~29513" (contains), "label=Gabor,RandomDots" '
-    '(any of), "trial_type!=train", "video_id=null". May be given several times: all must hold.'
-)
+EXAMPLES = {
+    "recordings": ("animal_id=29513", "n_trials>=700", "name~29513", "scan_idx=3,5", "session!=3", "data_url=null"),
+    "trials": (
+        *("label=Gabor", "valid_frames>=300", "recording~29513", "label=Gabor,RandomDots", "trial_type!=train"),
+        "video_id=null",
+    ),
+    "videos": (
+        *("label=Gabor", "valid_frames>=300", "recording~29513", "label=Gabor,RandomDots", "trial_type!=train"),
+        "label=null",
+    ),
+    "segments": (
+        *("label=Gabor", "valid_frames<30", "recording~29513", "label=Gabor,RandomDots", "label!=Background"),
+        "sampling_freq=null",
+    ),
+    "neurons": (
+        *("coord_z=200", "mean_activation>=1.5", "recording~29513", "coord_z=200,225", "animal_id!=29513"),
+        "unit_id=null",
+    ),
+}
+"""Conditions that a listing can be given: equality, order, a part, any of a list, inequality, a missing value."""
 ABOUT = {
     "recordings": "List recordings: animal, counts, where they were published.",
     "trials": "List trials: what was shown, in which tier, and which signals are valid.",
@@ -37,11 +53,20 @@ class _Listing(click.Command):
             formatter.write_dl([(kind, ", ".join(names)) for kind, names in kinds if names])
 
 
+def where_help(name: str) -> str:
+    """Return what `--where` takes, in examples that this listing understands."""
+    equal, ordered, part, any_of, unequal, missing = EXAMPLES[name]
+    return (
+        f'A condition such as "{equal}", "{ordered}", "{part}" (contains), "{any_of}" (any of), "{unequal}", '
+        f'"{missing}". May be given several times: all must hold.'
+    )
+
+
 def _listing(name: str) -> click.Command:
     @click.command(
         name, cls=_Listing, short_help=ABOUT[name], help="\n\n".join(filter(None, (ABOUT[name], SHOWN_HELP.get(name))))
     )
-    @click.option("--where", "where", multiple=True, metavar="CONDITION", help=WHERE_HELP)
+    @click.option("--where", "where", multiple=True, metavar="CONDITION", help=where_help(name))
     @click.option(
         "--columns",
         metavar="NAMES",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from catalog.cli.listings import WHERE_HELP
+from catalog.cli.listings import where_help
 from catalog.cli.numbers import AtLeast
 
 
 @click.command(short_help="Draw every video's middle frame, by class, into a file.")
 @click.argument("file", type=click.Path())
-@click.option("--where", "where", multiple=True, metavar="CONDITION", help=f"Which videos. {WHERE_HELP}")
+@click.option("--where", "where", multiple=True, metavar="CONDITION", help=f"Which videos. {where_help('videos')}")
 @click.option("--columns", type=AtLeast(1), default=10, show_default=True, help="Videos in a row.")
 @click.option("--map", "tiers", is_flag=True, help="Draw how many trials of each tier every recording has instead.")
 @click.option("--force", is_flag=True, help="Replace a file of that name.")

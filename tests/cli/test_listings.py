@@ -363,6 +363,16 @@ def test_help_names_the_fields(run: Run, world: str, listing: str) -> None:
     assert ("only in --where" in told) == (listing in ("videos", "segments"))
 
 
+@pytest.mark.parametrize("listing", ["recordings", "trials", "videos", "segments", "neurons"])
+def test_examples_of_conditions_are_some_of_this_listing(run: Run, world: str, listing: str) -> None:
+    told = run(listing, "--help").out.partition("--columns")[0]
+    examples = re.findall(r'"([^"]+)"', " ".join(told.split()))
+    assert len(examples) == 6
+    for example in examples:
+        ran = run("--db", world, listing, "--where", example, "--limit", "1")
+        assert ran.code == 0, (example, ran.err)
+
+
 def _fields_of(text: str) -> Iterator[tuple[str, list[str]]]:
     _, _, told = text.partition("\nFields:\n")
     for kind, names in re.findall(r"^  (\S.*?)  +(\S.*\n(?:    .*\n)*)", told, re.MULTILINE):
