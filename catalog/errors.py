@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MOST_LISTED = 40
+"""Of more words than this, a message names some: all fields of a table are worth a look, 300 recordings are not."""
+MOST_NAMED = 10
+
 
 class CatalogError(Exception):
     """Base of all errors of this project: `except CatalogError` catches each of them and nothing else."""
@@ -51,11 +55,13 @@ class PictureError(CatalogError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the sentence that names the known words nearest to `name`."""
+    """Return the sentence that names the known words nearest to `name`; where none is near, all, or some of many."""
     known = sorted(set(known))
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     if close:
         return "Did you mean " + " or ".join(repr(word) for word in close) + "?"
+    if len(known) > MOST_LISTED:
+        return f"There are: {', '.join(known[:MOST_NAMED])} and {len(known) - MOST_NAMED} more."
     return "There are: " + ", ".join(known) + "."
 
 

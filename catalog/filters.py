@@ -187,6 +187,11 @@ def values_of(value: Any) -> list[Any]:
     return list(value) if _is_list(value) else [value]
 
 
+def settled(value: Any) -> Any:
+    """Return a value that stays as it is: what holds several becomes a tuple."""
+    return tuple(value) if _is_list(value) else value
+
+
 def _present(field: str, column: ColumnElement[Any], values: list[Any]) -> list[Any]:
     """Return the values that rows may have, once each and all of the column's own type."""
     present = dict.fromkeys(_coerced(field, column, value) for value in values if not is_missing(value))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from catalog.entities import ENTITIES
 from catalog.errors import nearest
 from catalog.filters import ORDERINGS, is_missing, split_key, values_of
 from catalog.query import Query
 
+logger = logging.getLogger(__name__)
 MOST_NAMED = 500
 """Beyond so many different values there is no use in naming the nearest: these are IDs, not words."""
 MOST_TOLD = 3
@@ -57,6 +60,22 @@ def met_by_nothing(query: Query[Any], filters: Iterable[Mapping[str, Any]]) -> l
     if not _any(everything):
         return [f"the catalog holds no {query.entity.name}."]
     return [sentence for one in filters for key, value in one.items() for sentence in _unmet(everything, key, value)]
+
+
+def told_once(query: Query[Any]) -> list[str]:
+    """Return the sentences of `met_by_nothing` about conditions that the session has not asked in vain before.
+
+    A loop over recordings asks the same again and again. Where the database gives no answer, there is none.
+    """
+    before: set[tuple[str, str]] = query.session.info.setdefault("asked_in_vain", set())
+    asked = {(query.entity.name, f"{key}={value!r}"): {key: value} for key, value in query.asked}
+    new = [asked[one] for one in asked if one not in before]
+    before.update(asked)
+    try:
+        return met_by_nothing(query, new) if new else []
+    except DBAPIError as error:
+        logger.info("why nothing was found cannot be told: %s", error)
+        return []
 
 
 def _any(query: Query[Any]) -> bool:

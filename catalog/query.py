@@ -1,9 +1,9 @@
-"""A question as a value: filters add to it, and only asking (count, iterate, to_frame, …) runs one SQL statement."""
+"""A question as a value: filters add to it, and only asking (count, iterate, to_frame, …) runs SQL, one statement."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -14,7 +14,7 @@ from sqlalchemy.sql import visitors
 from catalog.counts import counted
 from catalog.entities import Entity
 from catalog.errors import NotFoundError, QueryError, nearest
-from catalog.filters import condition, split_key
+from catalog.filters import condition, settled, split_key
 from catalog.signal_queries import AsksForSignals
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Query(AsksForSignals, Generic[Item]):
     `__ne __lt __le __gt __ge __contains __startswith __endswith`, and SQLAlchemy expressions over the ORM classes.
 
     When `count`, `first` or `to_frame` find nothing since a condition is met by nothing in the whole catalog, such as a
-    misspelt label, a warning is logged that tells so.
+    misspelt label, a warning is logged that tells so, once for each condition and session.
     """
 
     entity: Entity
@@ -42,7 +42,7 @@ class Query(AsksForSignals, Generic[Item]):
     criteria: tuple[ColumnElement[bool], ...] = ()
     order: tuple[Any, ...] = ()
     size: int | None = None
-    asked: tuple[Mapping[str, Any], ...] = ()
+    asked: tuple[tuple[str, Any], ...] = ()
     """The conditions as they were given to `filter`, by keyword."""
 
     def filter(self, *expressions: ColumnElement[bool], **filters: Any) -> Self:
@@ -59,6 +59,8 @@ class Query(AsksForSignals, Generic[Item]):
         self._refuse_limited("filter")
         own: list[ColumnElement[bool]] = []
         shown: list[ColumnElement[bool]] = []
+        # An iterator can be asked once, and a list may be another one when the answer is explained.
+        filters = {key: settled(value) for key, value in filters.items()}
         for key, value in filters.items():
             name, _ = split_key(self.entity.fields, key)
             is_shown = name in self.entity.shown and name not in self.entity.columns
@@ -66,7 +68,7 @@ class Query(AsksForSignals, Generic[Item]):
         if shown and self.entity.was_shown is not None:
             own.append(self.entity.was_shown(shown))
         criteria = (*self.criteria, *expressions, *own)
-        narrowed = replace(self, criteria=criteria, asked=(*self.asked, filters))
+        narrowed = replace(self, criteria=criteria, asked=(*self.asked, *filters.items()))
         if expressions:
             narrowed._check_expressions(expressions)
         return narrowed
@@ -93,10 +95,10 @@ class Query(AsksForSignals, Generic[Item]):
 
     def count(self) -> int:
         """Return how many there are."""
-        counted = self._without_joins()
-        if counted is None:
-            counted = self.statement.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None)
-        number = self.session.scalar(sa.select(sa.func.count()).select_from(counted.subquery())) or 0
+        rows = self._without_joins()
+        if rows is None:
+            rows = self.statement.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None)
+        number = self.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
         return self._or_told(number)
 
     def _without_joins(self) -> Select[Any] | None:
@@ -200,10 +202,10 @@ class Query(AsksForSignals, Generic[Item]):
 
     def _or_told(self, found: Found) -> Found:
         """Return what was found; nothing is told about, where a condition is one that nothing meets."""
-        if not found and self.size != 0 and any(self.asked):
-            from catalog.hints import met_by_nothing
+        if not found and self.size != 0 and self.asked and logger.isEnabledFor(logging.WARNING):
+            from catalog.hints import told_once
 
-            for sentence in met_by_nothing(self, self.asked):
+            for sentence in told_once(self):
                 logger.warning("nothing found: %s", sentence)
         return found
 

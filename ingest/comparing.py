@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from catalog.arrays import UnreachableError
 from catalog.arrays.digests import CRC32
@@ -63,13 +63,9 @@ class Comparison:
                 self._problems.setdefault(str(problem.recording), []).append(problem)
         changed = []
         for candidate in map(self._with_what_is_known, found):
-            # Connections are short: a file may take long to answer, and a server gives idle ones up.
+            if self._is_unchanged(candidate):
+                continue
             with self.engine.connect() as connection:
-                try:
-                    if self._is_unchanged(connection, candidate):
-                        continue
-                except UnreachableError as error:
-                    logger.info("%s: %s", candidate.folder.name, error)
                 files = what_stays(connection, candidate).files_to_read().values()
             changed.append((candidate, [candidate.listing.bytes_of(some) for some in files]))
         return changed
@@ -88,13 +84,14 @@ class Comparison:
             if changed:
                 logger.info("another process has changed %s meanwhile", name)
                 now = stored_sources(connection)
+                self._problems[name] = read_problems(connection, TOPIC, recordings=[name])
         if changed:
             self.sources.pop(name, None)
             self.sources |= {name: now[name]} if name in now else {}
             candidate = self._with_what_is_known(Candidate(candidate.folder, candidate.listing))
+        if changed and self._is_unchanged(candidate):
+            return None
         with self.engine.connect() as connection:
-            if changed and self._is_unchanged(connection, candidate):
-                return None
             return replace(what_stays(connection, candidate), writer=writer)
 
     def _with_what_is_known(self, found: Candidate) -> Candidate:
@@ -103,12 +100,19 @@ class Comparison:
             return found
         return replace(found, stored=stored, digests=self._digests(found.folder) if self.recheck else None)
 
-    def _is_unchanged(self, connection: Connection, candidate: Candidate) -> bool:
+    def _is_unchanged(self, candidate: Candidate) -> bool:
         on_record = self._problems.get(candidate.folder.name, ())
-        if any(problem.kind == UNREACHABLE for problem in on_record):
+        if any(problem.kind == UNREACHABLE for problem in on_record) or not is_current(candidate, self.sampling_freq):
             return False
-        current = is_current(candidate, self.sampling_freq) and is_as_bad(candidate, on_record)
-        if not current or not same_content(connection, candidate):
+        try:
+            # Without a connection: a file may take long to answer, and a server gives idle ones up.
+            if not is_as_bad(candidate, on_record):
+                return False
+            with self.engine.connect() as connection:
+                if not same_content(connection, candidate):
+                    return False
+        except UnreachableError as error:
+            logger.info("%s: %s", candidate.folder.name, error)
             return False
         self.unchanged.append(candidate.folder.name)
         if candidate.stored is not None and is_outdated(candidate.stored):

@@ -6,14 +6,16 @@ its rows and their problems, and its entry may be mended without a change to its
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from catalog.arrays.finding import DOUBLED
 from catalog.models import IngestRun, Recording
-from ingest.facts import Problem
 from ingest.finding import Input
 from ingest.reading.layout import FOLDER_TOPIC
 from ingest.writing.problems import StoredProblem, forget_problems, stored_problems, write_problems
@@ -54,27 +56,34 @@ class FolderCheck:
         forget_problems(connection, [one.id for one in self._replaced(connection)])
         raw = sa.select(Recording.name, Recording.run_id).where(Recording.source == "raw")
         now = connection.execute(raw)
-        mended = {name for name, writer in now if writer not in (self.writers.get(name), run_id)}
+        changed = {name for name, writer in now if writer not in (self.writers.get(name), run_id)}
+        mended = changed - self._taken_in()
         write_problems(connection, run_id, [one for one in self.found.problems if one.recording not in mended])
 
     def _replaced(self, connection: Connection) -> list[StoredProblem]:
         """Return what is on record and was looked at anew."""
-        here = self._runs_of_the_folder(connection)
-        return [
-            one
-            for one in stored_problems(connection, FOLDER_TOPIC)
-            if one.problem.recording in self._taken_in() or (one.run_id in here and self._concerns(one.problem))
-        ]
+        here, whole = self._runs_of_the_folder(connection), self._taken_in()
+        concerned = whole | {one.recording for one in self.found.problems if one.recording is not None}
+
+        def replaces(one: StoredProblem) -> bool:
+            name = one.problem.recording
+            if one.run_id in here and (self.whole or name in concerned):
+                return True
+            # That another folder has it twice is no matter of its being whole here.
+            return name in whole and one.problem.kind != DOUBLED
+
+        return list(filter(replaces, stored_problems(connection, FOLDER_TOPIC)))
 
     def _taken_in(self) -> set[str]:
         return {candidate.folder.name for candidate in self.found.candidates}
 
-    def _concerns(self, problem: Problem) -> bool:
-        return self.whole or (
-            problem.recording is not None and problem.recording in {one.recording for one in self.found.problems}
-        )
-
     def _runs_of_the_folder(self, connection: Connection) -> set[int]:
         statement = sa.select(IngestRun.id, IngestRun.parameters).where(IngestRun.command == "ingest")
         runs = connection.execute(statement).all()
-        return {run_id for run_id, parameters in runs if self.data in (parameters["data"], parameters.get(REAL_PATH))}
+        return {run_id for run_id, parameters in runs if _real_path(parameters) == self.data}
+
+
+def _real_path(parameters: Mapping[str, Any]) -> str:
+    kept: str | None = parameters.get(REAL_PATH)
+    # Runs of early versions did not keep it.
+    return kept or os.path.realpath(parameters["data"])

@@ -14,6 +14,9 @@ from catalog.counts import counted
 from catalog.names import recording_name, recording_parts
 
 META_FOLDERS = ("meta/trials", "meta/neurons")
+DOUBLED = "doubled_recording"
+"""The kind of what is wrong with an entry whose recording was found in another one."""
+UNREADABLE = "unreadable_recording"
 LEFT = "passed it over; what the catalog has of it stays as it was"
 LARGEST = 2**31 - 1
 """Integers are 32 bits wide in PostgreSQL."""
@@ -80,13 +83,15 @@ def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundR
         return found
     for path in _folders_first(data):
         if path.name != readable(path.name):
-            what = "has a name that is not UTF-8: rename it"
-            found.skipped.append(Skipped(readable(path.name), "unreadable_name", what, _borne_name(path)))
+            borne, what = _borne_name(path), "has a name that is not UTF-8: rename it"
+            severity, action = ("warning", "passed it over") if borne is None else ("error", LEFT)
+            found.skipped.append(Skipped(readable(path.name), "unreadable_name", what, borne, severity, action))
             continue
         root_found = _looked_into(path, found, opened)
         if root_found is not None and not _gives_way(root_found, found):
             _add(found, root_found)
     found.roots = {name: found.roots[name] for name in sorted(found.roots)}
+    found.skipped = [_as_doubled(one, found) for one in found.skipped]
     return found
 
 
@@ -187,7 +192,7 @@ def _looked_into(path: Path, found: FoundRoots, opened: Callable[[Path], Root]) 
     except ContradictoryNameError as error:
         found.skipped.append(Skipped(path.name, "contradictory_name", str(error), borne, "error", LEFT))
     except (UnreadableError, OSError) as error:
-        found.skipped.append(_unreadable(path, borne, error, found))
+        found.skipped.append(_unreadable(path, borne, error))
     else:
         what = "a folder" if path.is_dir() else "a zip"
         what = f"is {what} without data/videos, data/responses or such"
@@ -195,16 +200,21 @@ def _looked_into(path: Path, found: FoundRoots, opened: Callable[[Path], Root]) 
     return None
 
 
-def _unreadable(path: Path, borne: str | None, error: UnreadableError | OSError, found: FoundRoots) -> Skipped:
+def _unreadable(path: Path, borne: str | None, error: UnreadableError | OSError) -> Skipped:
     why = str(error).removeprefix(f"{path} ")
     if isinstance(error, OSError):
         where = error.filename if isinstance(error.filename, str) else ""
         why = f"{os.path.relpath(where, path.parent)} cannot be listed: {error.strerror}; check its permissions"
-    if borne in found.roots:
-        what = f"bears the name of the recording that {found.roots[borne].path.name} is, and cannot be read: {why}"
-        return Skipped(path.name, "doubled_recording", what, borne)
     severity = "warning" if borne is None and path.is_dir() else "error"
-    return Skipped(path.name, "unreadable_recording", f"cannot be taken in: {why}", borne, severity, LEFT)
+    return Skipped(path.name, UNREADABLE, f"cannot be taken in: {why}", borne, severity, LEFT)
+
+
+def _as_doubled(one: Skipped, found: FoundRoots) -> Skipped:
+    """Return what to say of an entry that cannot be read, if another one is its recording."""
+    if one.kind != UNREADABLE or one.recording not in found.roots:
+        return one
+    what = f"bears the name of the recording that {found.roots[one.recording].path.name} is, and {one.what}"
+    return Skipped(one.name, DOUBLED, what, one.recording)
 
 
 def _arrays(root: Root) -> dict[tuple[str, int | str], str]:
@@ -231,7 +241,7 @@ def _gives_way(root: Root, found: FoundRoots) -> bool:
     first = found.roots.get(name)
     if first is None or not trials_of(first):
         return False
-    told = Skipped(root.path.name, "doubled_recording", f"is the recording that {first.path.name} is, too", name)
+    told = Skipped(root.path.name, DOUBLED, f"is the recording that {first.path.name} is, too", name)
     if isinstance(root, ZipRoot) and not isinstance(first, ZipRoot):
         there, listed = _arrays(first), _arrays(root)
         lacking = [listed[one] for one in listed if one not in there]

@@ -148,7 +148,7 @@ class ChosenNeurons:
         place = {int(row): index for index, row in enumerate(found.rows)}
         missing = [int(row) for row in rows if int(row) not in place]
         if missing:
-            n_neurons = everyone.filter(recording_id=self.recording_id).count()
+            n_neurons = everyone.filter(Neuron.recording_id == self.recording_id).count()
             raise QueryError(
                 f"{self.recording} has no neuron in row {missing[0]}; it has {n_neurons}, counted from 0; "
                 "`catalog neurons` lists them"
@@ -173,10 +173,10 @@ class ChosenNeurons:
     def _asked_rows(self, choice: Any, everyone: Query[Neuron]) -> NDArray[np.intp]:
         """Return the rows that a list, an array, a mask or a slice asks for."""
         if isinstance(choice, slice):
-            choice = range(everyone.filter(recording_id=self.recording_id).count())[choice]
+            choice = range(everyone.filter(Neuron.recording_id == self.recording_id).count())[choice]
         asked = np.asarray(choice)
         if asked.dtype == bool and asked.ndim == 1:
-            n_neurons = everyone.filter(recording_id=self.recording_id).count()
+            n_neurons = everyone.filter(Neuron.recording_id == self.recording_id).count()
             if len(asked) != n_neurons:
                 raise QueryError(f"a mask of {counted(len(asked), 'neuron')}: {self.recording} has {n_neurons}")
             asked = np.flatnonzero(asked)

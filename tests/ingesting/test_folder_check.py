@@ -246,7 +246,7 @@ def test_a_whole_zip_beside_one_that_is_cut_short(small_pair: World, database: s
     for unchanged in (False, True):
         report = run(database, data)
         assert (report.unchanged, report.recordings) == (unchanged, [folder.name])
-        assert told(database) == {("unreadable_recording", folder.name)}
+        assert told(database) == {("doubled_recording", folder.name)}
     assert run(database, data, folder.name).unchanged
     cut.unlink()
     for unchanged in (False, True):

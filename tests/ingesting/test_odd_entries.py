@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from catalog.arrays import folders
 from catalog.cli import main
+from catalog.database import connect
+from catalog.models import IngestRun
 from ingest.ingesting import ingest_recordings
 from ingest.report import RunReport
 from tests.importing.reading import query
@@ -164,7 +167,7 @@ def test_a_broken_zip_beside_its_folder_costs_nothing(films: World, data: Path, 
     assert names_in(database) == sorted(films.names)
     (problem,) = problems(database)
     assert (problem["severity"], problem["kind"], problem["recording"]) == ("warning", "doubled_recording", name)
-    assert f"bears the name of the recording that {name} is, and cannot be read: is no zip" in problem["message"]
+    assert f"bears the name of the recording that {name} is, and cannot be taken in: is no zip" in problem["message"]
     assert str(data) not in problem["message"]
 
 
@@ -223,6 +226,58 @@ def test_what_another_run_found_mended_is_not_told_as_broken(films: World, data:
     assert [problem.kind for problem in report.problems] == ["unreadable_recording"]
     assert (names_in(database), told(database)) == (sorted(films.names), [])
     assert run(database, data).unchanged
+
+
+def test_two_runs_at_once_tell_of_a_doubled_recording(films: World, data: Path, database: str) -> None:
+    name = films.names[0]
+    shutil.copytree(data / name, data / f"{name}_30hz")
+    nested = []
+
+    def another(progress: Any) -> None:
+        if progress.event == "recording" and not nested:
+            nested.append(run(database, data))
+
+    ingest_recordings(database, data, workers=1, progress=another)
+    assert len(nested) == 1
+    assert told(database) == [("doubled_recording", name)]
+    assert run(database, data).unchanged
+
+
+def test_one_recording_by_its_path_says_nothing_of_the_folder_it_is_in(films: World, data: Path, database: str) -> None:
+    name = films.names[0]
+    shutil.copytree(data / name, data / f"{name}_30hz")
+    run(database, data)
+    for folder in (data / name, data):
+        assert run(database, folder).unchanged
+        assert told(database) == [("doubled_recording", name)]
+
+
+def test_runs_that_did_not_keep_where_a_link_led(films: World, data: Path, database: str) -> None:
+    (data / "photographs").mkdir()
+    (data.parent / "link").symlink_to(data)
+    run(database, data.parent / "link")
+    engine = connect(database, pooled=False)
+    with engine.begin() as connection:
+        (parameters,) = connection.scalars(sa.select(IngestRun.parameters))
+        kept = {key: value for key, value in parameters.items() if key != "real_path"}
+        assert kept != parameters
+        connection.execute(sa.update(IngestRun).values(parameters=kept))
+    run(database, data)
+    assert told(database) == [("no_recording", None)]
+    (data / "photographs").rmdir()
+    run(database, data)
+    assert told(database) == []
+
+
+def test_a_link_that_leads_nowhere_beside_the_whole_zip(films: World, data: Path, database: str) -> None:
+    name = films.names[0]
+    shutil.move(data / name, data.parent / name)
+    pack(data.parent / name, data / f"{name}.zip")
+    (data / name).symlink_to("nowhere")
+    report = run(database, data)
+    assert (names_in(database), told(database)) == (sorted(films.names), [("doubled_recording", name)])
+    assert "passed over" not in report.sentence()
+    assert f"bears the name of the recording that {name}.zip is" in problems(database)[0]["message"]
 
 
 # What people read.

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from catalog import Catalog
+from catalog import Catalog, hints
 from catalog.query import Query
+from tests.queries.conftest import CountStatements
 from tests.queries.world import RECORDINGS, WORLD
 
 Ask = Callable[[Query[Any]], Any]
@@ -21,6 +23,11 @@ def ask(request: pytest.FixtureRequest) -> Ask:
     return found
 
 
+@pytest.fixture(autouse=True)
+def nothing_asked_before(cat: Catalog) -> None:
+    cat.trials.session.info.clear()
+
+
 def test_a_misspelt_value_is_told(cat: Catalog, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
     part = RECORDINGS[0][7:12]
     assert not ask(cat.trials.filter(label="Gabr").filter(recording=part, valid_frames__ge=1))
@@ -28,6 +35,41 @@ def test_a_misspelt_value_is_told(cat: Catalog, ask: Ask, caplog: pytest.LogCapt
     label, recording = caplog.messages
     assert label.startswith("nothing found: no label here is 'Gabr'. Did you mean 'Gabor'")
     assert recording.startswith(f"nothing found: no recording here is {part!r}. It is a part of")
+    # A loop is told once.
+    assert not ask(cat.trials.filter(label="Gabr", recording=RECORDINGS[0]))
+    assert len(caplog.messages) == 2
+
+
+def test_what_nobody_is_told_costs_no_statement(
+    cat: Catalog, ask: Ask, statements: CountStatements, caplog: pytest.LogCaptureFixture
+) -> None:
+    cat.trials.count()
+    caplog.set_level("ERROR", "catalog.query")
+    with statements() as sent:
+        assert not ask(cat.trials.filter(label="Gabr"))
+    assert len(sent) == 1
+
+
+def test_a_hint_that_fails_costs_no_answer(
+    cat: Catalog, ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("took too long"))
+
+    monkeypatch.setattr(hints, "met_by_nothing", fails)
+    assert not ask(cat.trials.filter(label="Gabr"))
+    assert caplog.messages == []
+
+
+def test_values_are_told_as_they_were_asked(cat: Catalog, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    labels = ["Gabor"]
+    query = cat.trials.filter(label=(label for label in labels), trial=99999)
+    also = cat.trials.filter(label=labels, trial=99999)
+    labels.clear()
+    assert not ask(query)
+    assert not ask(also)
+    (message,) = caplog.messages
+    assert message.startswith("nothing found: no trial here is 99999")
 
 
 def test_an_answer_is_no_reason_to_warn(cat: Catalog, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
