@@ -80,7 +80,7 @@ def ingest(
 
     if dry_run:
         if recheck or as_json:
-            raise click.UsageError("--dry-run reads no arrays and tells a table: leave out --recheck and --json")
+            raise click.UsageError("--dry-run compares no digests and tells a table: leave out --recheck and --json")
         would = plan(db, data, recordings=recordings or None, outdated=outdated)
         write_rows(would.columns, would.rows, "table")
         for problem in would.problems:

@@ -39,7 +39,7 @@ def verify(ctx: click.Context, full: bool, recording: str | None, form: str) -> 
     else:
         click.echo("nothing to look at: no file is on record, as long as no raw data is ingested", err=True)
     if report.unread:
-        told = counted(report.unread, "file that was", "files that were")
-        click.echo(f"not looked at: {told} unreadable when taken in; `catalog problems` lists what was wrong", err=True)
+        told = counted(report.unread, "file that held no array", "files that held no array")
+        click.echo(f"not looked at: {told} when taken in; `catalog problems` lists what was wrong", err=True)
     if not report.ok:
         ctx.exit(1)

@@ -104,7 +104,7 @@ def test_files_that_could_not_be_read_are_no_all_clear(database: str, data: Path
     assert (ran.exit_code, ran.stdout) == (0, "")
     counts, told = ran.stderr.splitlines()
     assert counts.endswith("all there, unchanged")
-    assert told.startswith("not looked at: 2 files that were unreadable when taken in; `catalog problems`")
+    assert told.startswith("not looked at: 2 files that held no array when taken in; `catalog problems`")
     ran = CliRunner().invoke(main, ["--db", database, "verify", "--recording", second.name])
     assert ran.stderr.splitlines()[0].startswith("1 recording, ")
-    assert "not looked at: 1 file that was unreadable" in ran.stderr
+    assert "not looked at: 1 file that held no array" in ran.stderr
