@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,3 +178,24 @@ def test_one_file_that_does_not_open_costs_its_signal_alone(
     failing(monkeypatch, f"behavior/{copy.numbers()[0]}.npy", errno.EACCES)
     assert run(database, copy.folder).lost == []
     assert told(database) == [("unreadable_file", copy.names[0])]
+
+
+def test_what_another_process_took_in_mended_is_not_taken_in_again(films: World, database: str, scratch: Path) -> None:
+    data = films.copy(scratch / "data").folder
+    files = [min((data / name / "data" / "videos").iterdir()) for name in films.names]
+    contents = [file.read_bytes() for file in files]
+    for file, content in zip(files, contents, strict=True):
+        with_its_time(file, b"\0" + content[1:])
+    run(database, data)
+    for file, content in zip(files, contents, strict=True):
+        with_its_time(file, content)
+    nested: list[RunReport] = []
+
+    def another(progress: Any) -> None:
+        if progress.event == "recording" and not nested:
+            nested.append(run(database, data))
+
+    report = ingest_recordings(database, data, workers=1, progress=another)
+    assert len(nested[0].recordings) - len(nested[0].left) == 2
+    assert sorted(report.left) == sorted(set(nested[0].recordings) - set(nested[0].left))
+    assert report.problems == []
