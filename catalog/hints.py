@@ -67,8 +67,9 @@ def told_once(query: Query[Any]) -> list[str]:
 
     A loop over recordings asks the same again and again. Where the database gives no answer, there is none.
     """
-    before: set[tuple[str, str]] = query.session.info.setdefault("asked_in_vain", set())
-    asked = {(query.entity.name, f"{key}={value!r}"): {key: value} for key, value in query.asked}
+    before: set[tuple[str, str, int]] = query.session.info.setdefault("asked_in_vain", set())
+    # By their hash: a list of values may be long.
+    asked = {(query.entity.name, key, hash(repr(value))): {key: value} for key, value in query.asked}
     new = [asked[one] for one in asked if one not in before]
     before.update(asked)
     try:
