@@ -22,6 +22,7 @@ from catalog.errors import DatabaseError, StoppedError
 from catalog.faults import unusable
 from ingest.importing import import_metadata
 from ingest.ingesting import ingest_recordings
+from ingest.stopping import stopping
 from ingest.writing import attempts
 from tests.concurrency.conftest import Start
 from tests.concurrency.moments import At, When
@@ -293,3 +294,26 @@ def test_a_killed_writer_keeps_nobody_waiting(films: World, server: str, start: 
     process.kill()
     ran = CliRunner().invoke(main, ["--db", server, "ingest", str(films.folder), "--workers", "1"])
     assert ran.exit_code == 0, ran.stderr
+
+
+def test_an_interrupt_is_not_hidden_by_what_it_does_to_a_connection() -> None:
+    def interrupted() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise DBAPIError("SELECT", {}, Exception("can't change 'autocommit' now"))
+
+    tries = []
+
+    def transaction() -> None:
+        tries.append(1)
+        interrupted()
+
+    engine = sa.create_engine("sqlite://")
+    with pytest.raises(KeyboardInterrupt):
+        attempts.attempt(transaction, "nothing")
+    with pytest.raises(KeyboardInterrupt), stopping(engine):
+        interrupted()
+    assert tries == [1]
+    with pytest.raises(StoppedError), stopping(engine):
+        raise DBAPIError("SELECT", {}, Exception("no"))

@@ -196,11 +196,11 @@ def test_an_interrupt_ends_everything_and_says_how_to_go_on(films: World, stuck:
         # What a terminal does: every process of the group gets it.
         os.killpg(process.pid, signal.SIGINT)
         _, told = process.communicate(timeout=30)
-        assert process.returncode == 130
+        assert process.returncode == 130, told
         assert all_end(processes)
     assert "the same command continues" in told
     assert "Traceback" not in told
-    assert statuses(database) == ["failed"]
+    assert statuses(database) == ["failed"], told
     assert len(names_in(database)) == 1
     mend(stuck, films)
     assert len(ingest_recordings(database, stuck.folder, workers=1).left) == 1
