@@ -99,6 +99,22 @@ def test_killed_time_and_again_it_arrives(films: World, expected: Tables, databa
     assert differing(canonical(database, without=()), expected) == {}
 
 
+STUCK = """
+import os, stat
+from catalog.arrays import folders
+
+read = folders.FolderRoot.read
+
+def waits(root, path):
+    if stat.S_ISFIFO(os.stat(root.path / path).st_mode):
+        open(root.path / path, "rb").read()
+    return read(root, path)
+
+folders.FolderRoot.read = waits
+"""
+"""Is done when Python starts, in each process: a pipe, which would be told as such, keeps its reader waiting."""
+
+
 @pytest.fixture
 def stuck(films: World, scratch: Path) -> World:
     """Films on a disk that stops answering: one file of the second recording can be opened and never read."""
@@ -107,6 +123,7 @@ def stuck(films: World, scratch: Path) -> World:
     path = sorted((copy.folder / second / "data" / "videos").iterdir())[-1]
     path.unlink()
     os.mkfifo(path)
+    (scratch / "sitecustomize.py").write_text(STUCK)
     return copy
 
 
@@ -128,6 +145,7 @@ def ingesting(database: str, data: Path) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(data.parent), os.environ.get("PYTHONPATH", "")])},
     )
     try:
         assert process.stdout is not None
