@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
@@ -94,7 +94,21 @@ def connect(
         engine = sqlite_engine(path, create=create, read_only=read_only, pooled=pooled)
     else:
         engine = _postgresql_engine(url, read_only=read_only, pooled=pooled)
+    sa.event.listen(engine, "handle_error", _pass_interrupt_on)
     return engine
+
+
+def _pass_interrupt_on(context: ExceptionContext) -> None:
+    """Raise the KeyboardInterrupt during which an error came up, if there was one.
+
+    Who interrupts a statement leaves a connection that cannot be put in order, and the driver's error about that would
+    hide the interrupt.
+    """
+    error: BaseException | None = context.original_exception
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt from context.original_exception
+        error = error.__cause__ or error.__context__
 
 
 def _require_file(name: str, *, create: bool) -> None:

@@ -17,21 +17,6 @@ _COLLISIONS = ("40001", "40P01")
 """SQLSTATE: two transactions could not go on together, and the server gave one of them up."""
 
 
-def pass_interrupt_on(error: BaseException) -> None:
-    """Raise the KeyboardInterrupt during which an error came up, if there was one.
-
-    Who interrupts a statement leaves a connection that cannot be put in order, and the driver's error about that would
-    hide the interrupt.
-    """
-    before: list[BaseException | None] = [error]
-    while before:
-        one = before.pop()
-        if isinstance(one, KeyboardInterrupt):
-            raise KeyboardInterrupt from error
-        if one is not None:
-            before += [one.__cause__, one.__context__]
-
-
 def is_passing(error: DBAPIError) -> bool:
     """Tell whether a transaction may succeed when it is tried again: the connection was lost, or others collided.
 

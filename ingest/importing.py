@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from catalog.database import display_name
-from catalog.faults import pass_interrupt_on, unusable
+from catalog.faults import unusable
 from catalog.models import Recording, Trial
 from catalog.published_files import STATES, states_of
 from ingest.facts import Problem, RecordingFacts
@@ -113,7 +113,6 @@ def import_metadata(
             refresh_statistics(connection)
             finish_run(connection, run.id, parameters=parameters)
     except DBAPIError as error:
-        pass_interrupt_on(error)
         raise unusable(error, display_name(engine.url)) from error
     finally:
         engine.dispose()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from catalog.arrays.digests import ALGORITHMS
 from catalog.database import display_name
 from catalog.errors import InputError, nearest
-from catalog.faults import pass_interrupt_on, unusable
+from catalog.faults import unusable
 from ingest.comparing import Comparison
 from ingest.finding import find_input
 from ingest.folder_check import REAL_PATH
@@ -123,7 +123,6 @@ def ingest_recordings(
             alone = [] if imported.unchanged else sorted(set(imported.recordings) - set(report.recordings))
             report = replace(report, unchanged=report.unchanged and imported.unchanged, published_only=alone)
     except DBAPIError as error:
-        pass_interrupt_on(error)
         raise unusable(error, display_name(engine.url)) from error
     finally:
         engine.dispose()

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 
 from catalog.arrays import UnreachableError
 from catalog.counts import counted
-from catalog.faults import pass_interrupt_on
 from ingest.analysis.version import ANALYSIS_VERSION
 from ingest.changes import Candidate, Job, what_stays
 from ingest.committing import commit_recording
@@ -186,7 +185,6 @@ class RawIngest:
             with self.engine.connect() as connection:
                 return what_stays(connection, self._to_come[0])
         except DBAPIError as error:
-            pass_interrupt_on(error)
             # When its turn has come, that is looked up again, and more patiently.
             logger.info("nothing is read ahead: %s", error)
             return None

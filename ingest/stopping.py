@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from catalog.database import display_name
 from catalog.errors import DatabaseError, StoppedError
-from catalog.faults import pass_interrupt_on, unusable
+from catalog.faults import unusable
 
 
 @contextmanager
@@ -27,7 +27,6 @@ def stopping(engine: Engine) -> Iterator[None]:
     except StoppedError:
         raise
     except (DBAPIError, DatabaseError) as error:
-        pass_interrupt_on(error)
         told = unusable(error, display_name(engine.url)) if isinstance(error, DBAPIError) else error
         raise StoppedError(
             f"{told}. Recordings told of so far are in the catalog; when that is mended, the same command "

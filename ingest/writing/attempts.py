@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from catalog.faults import is_passing, pass_interrupt_on
+from catalog.faults import is_passing
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds between attempts: a server that is restarted is back within half a minute."""
@@ -37,7 +37,6 @@ def attempt(work: Callable[[], Result], what: str) -> Result:
         try:
             return work()
         except DBAPIError as error:
-            pass_interrupt_on(error)
             if not is_passing(error):
                 raise
             reason = str(error.orig).strip().splitlines()[0]

@@ -296,24 +296,24 @@ def test_a_killed_writer_keeps_nobody_waiting(films: World, server: str, start: 
     assert ran.exit_code == 0, ran.stderr
 
 
-def test_an_interrupt_is_not_hidden_by_what_it_does_to_a_connection() -> None:
-    def interrupted() -> None:
-        try:
-            raise KeyboardInterrupt
-        finally:
-            raise DBAPIError("SELECT", {}, Exception("can't change 'autocommit' now"))
-
+def test_an_interrupt_is_not_hidden_by_what_it_does_to_a_connection(make_database: MakeDatabase) -> None:
+    engine = connect(make_database("postgresql"))
     tries = []
 
-    def transaction() -> None:
+    def interrupted() -> None:
         tries.append(1)
-        interrupted()
+        with engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+            driver: Any = connection.connection.driver_connection
+            # The server is at work on a statement, and takes no ROLLBACK meanwhile.
+            driver.pgconn.send_query(b"SELECT pg_sleep(0.1)")
+            raise KeyboardInterrupt
 
-    engine = sa.create_engine("sqlite://")
-    with pytest.raises(KeyboardInterrupt):
-        attempts.attempt(transaction, "nothing")
+    with pytest.raises(KeyboardInterrupt) as raised:
+        attempts.attempt(interrupted, "nothing")
+    assert "another command is already in progress" in str(raised.value.__cause__)
+    assert tries == [1]
     with pytest.raises(KeyboardInterrupt), stopping(engine):
         interrupted()
-    assert tries == [1]
     with pytest.raises(StoppedError), stopping(engine):
         raise DBAPIError("SELECT", {}, Exception("no"))
