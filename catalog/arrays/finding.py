@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ META_FOLDERS = ("meta/trials", "meta/neurons")
 DOUBLED = "doubled_recording"
 """The kind of what is wrong with an entry whose recording was found in another one."""
 UNREADABLE = "unreadable_recording"
+"""The kind of what is wrong with an entry that cannot be looked into."""
 LEFT = "passed it over; what the catalog has of it stays as it was"
 LARGEST = 2**31 - 1
 """Integers are 32 bits wide in PostgreSQL."""
@@ -42,22 +43,41 @@ class Skipped:
     action: str = "passed it over"
 
 
-@dataclass
-class FoundRoots:
-    """The recordings of a data folder, by name, and what else was found there.
+@dataclass(frozen=True)
+class FoundRoot:
+    """A recording of a data folder.
 
     Attributes
     ----------
-    roots
-        The root of each recording, by the name that it has in the catalog, in the order of these names.
-    own_names
-        The name that each recording's folder has, or would have when it is unpacked, by the same names.
-    skipped
-        What looks like a recording and is none.
+    own_name
+        The name that its folder has, or would have when it is unpacked.
+    arrays
+        The names of what each of its folders of arrays holds, see `array_folders`.
     """
 
-    roots: dict[str, Root] = field(default_factory=dict)
-    own_names: dict[str, str] = field(default_factory=dict)
+    root: Root
+    own_name: str
+    arrays: dict[str, list[str]]
+
+    @property
+    def name(self) -> str:
+        """The name that it has in the catalog."""
+        return recording_name(self.own_name)
+
+
+@dataclass
+class FoundRoots:
+    """The recordings of a data folder, and what else was found there.
+
+    Attributes
+    ----------
+    recordings
+        By the names that they have in the catalog, in the order of these.
+    skipped
+        What looks like a recording and is none, or is one that was found already.
+    """
+
+    recordings: dict[str, FoundRoot] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
 
 
@@ -75,30 +95,35 @@ def find_roots(data: Path, opened: Callable[[Path], Root] = open_root) -> FoundR
     OSError
         The folder given cannot be listed.
     """
+    itself = _as_recording(opened(data))
+    if not data.is_dir() or itself is not None:
+        return FoundRoots({} if itself is None else {itself.name: itself})
     found = FoundRoots()
-    if not data.is_dir() or is_recording(opened(data)):
-        root = opened(data)
-        if is_recording(root):
-            _add(found, root)
-        return found
     for path in _folders_first(data):
         if path.name != readable(path.name):
             borne, what = _borne_name(path), "has a name that is not UTF-8: rename it"
             severity, action = ("warning", "passed it over") if borne is None else ("error", LEFT)
             found.skipped.append(Skipped(readable(path.name), "unreadable_name", what, borne, severity, action))
             continue
-        root_found = _looked_into(path, found, opened)
-        if root_found is not None and not _gives_way(root_found, found):
-            _add(found, root_found)
-    found.roots = {name: found.roots[name] for name in sorted(found.roots)}
+        recording = _looked_into(path, found, opened)
+        if recording is not None and not _gives_way(recording, found):
+            found.recordings[recording.name] = recording
+    found.recordings = dict(sorted(found.recordings.items()))
     found.skipped = [_as_doubled(one, found) for one in found.skipped]
     return found
 
 
-def is_recording(root: Root) -> bool:
-    """Whether a folder has the layout of a recording: at least one folder of arrays below `data/`."""
+def array_folders(root: Root) -> dict[str, list[str]]:
+    """Return the names of what each folder of arrays below `data/` holds; a recording has at least one such folder.
+
+    Raises
+    ------
+    OSError
+        One of them cannot be listed.
+    """
     there = set(root.names("data") or ()) & set(SIGNAL_FOLDERS)
-    return any(root.names(f"data/{folder}") is not None for folder in there)
+    listed = {folder: root.names(f"data/{folder}") for folder in SIGNAL_FOLDERS if folder in there}
+    return {folder: names for folder, names in listed.items() if names is not None}
 
 
 def own_name(root: Root) -> str:
@@ -132,9 +157,8 @@ def trial_of(name: str) -> int | None:
 
 
 def trials_of(root: Root) -> set[int]:
-    """Return the trials of which a recording has an array, of whatever kind."""
-    names = (name for folder in SIGNAL_FOLDERS for name in root.names(f"data/{folder}") or ())
-    return {trial for trial in map(trial_of, names) if trial is not None}
+    """Return the trials of which a recording has an array, of whatever kind; OSError where that cannot be told."""
+    return _trials(array_folders(root))
 
 
 def readable(name: str) -> str:
@@ -142,10 +166,14 @@ def readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _add(found: FoundRoots, root: Root) -> None:
-    name = own_name(root)
-    found.roots[recording_name(name)] = root
-    found.own_names[recording_name(name)] = name
+def _trials(arrays: Mapping[str, list[str]]) -> set[int]:
+    return {trial for names in arrays.values() for trial in map(trial_of, names) if trial is not None}
+
+
+def _as_recording(root: Root) -> FoundRoot | None:
+    """Return what a root is as a recording; None if it has no folder of arrays."""
+    arrays = array_folders(root)
+    return FoundRoot(root, own_name(root), arrays) if arrays else None
 
 
 def _folders_first(data: Path) -> list[Path]:
@@ -176,19 +204,16 @@ def _borne_name(path: Path) -> str | None:
     return recording_name(_stem(path)) if recording_parts(_stem(path)) else None
 
 
-def _looked_into(path: Path, found: FoundRoots, opened: Callable[[Path], Root]) -> Root | None:
-    """Return the root that a folder or a zip is; one that is no recording is told of, other files are not."""
+def _looked_into(path: Path, found: FoundRoots, opened: Callable[[Path], Root]) -> FoundRoot | None:
+    """Return the recording that a folder or a zip is; one that is none is told of, other files are not."""
     borne = _borne_name(path)
     is_link = path.is_symlink() and borne is not None
     if not _is_folder(path) and not _is_zip(path) and not (is_link and not path.exists()):
         return None
     try:
-        root = opened(path)
-        if is_recording(root):
-            own_name(root)
-            # Folders of arrays that cannot be listed are no reason to give the other recordings up.
-            trials_of(root)
-            return root
+        recording = _as_recording(opened(path))
+        if recording is not None:
+            return recording
     except ContradictoryNameError as error:
         found.skipped.append(Skipped(path.name, "contradictory_name", str(error), borne, "error", LEFT))
     except (UnreadableError, OSError) as error:
@@ -211,53 +236,57 @@ def _unreadable(path: Path, borne: str | None, error: UnreadableError | OSError)
 
 def _as_doubled(one: Skipped, found: FoundRoots) -> Skipped:
     """Return what to say of an entry that cannot be read, if another one is its recording."""
-    if one.kind != UNREADABLE or one.recording not in found.roots:
+    if one.kind != UNREADABLE or one.recording not in found.recordings:
         return one
-    what = f"bears the name of the recording that {found.roots[one.recording].path.name} is, and {one.what}"
+    whole = found.recordings[one.recording].root.path.name
+    what = f"bears the name of the recording that {whole} is, and {one.what}"
     return Skipped(one.name, DOUBLED, what, one.recording)
 
 
-def _arrays(root: Root) -> dict[tuple[str, int | str], str]:
+def _arrays(recording: FoundRoot) -> dict[tuple[str, int | str], str]:
     """Return the path of each array, by its kind and its trial, or by its folder and its name."""
     found: dict[tuple[str, int | str], str] = {}
-    for folder, kind in SIGNAL_FOLDERS.items():
-        for name in root.names(f"data/{folder}") or ():
+    for folder, listed in recording.arrays.items():
+        for name in listed:
             trial = trial_of(name)
             if trial is not None:
-                found[kind, trial] = f"data/{folder}/{name}"
+                found[SIGNAL_FOLDERS[folder], trial] = f"data/{folder}/{name}"
     for meta in META_FOLDERS:
-        names = [name for name in root.names(meta) or () if name.endswith(".npy") and not name.startswith(".")]
+        names = [
+            name for name in recording.root.names(meta) or () if name.endswith(".npy") and not name.startswith(".")
+        ]
         found |= {(meta, name): f"{meta}/{name}" for name in names}
     return found
 
 
-def _gives_way(root: Root, found: FoundRoots) -> bool:
+def _gives_way(recording: FoundRoot, found: FoundRoots) -> bool:
     """Tell whether a recording was found before; what was found without a trial, or in part, gives way itself.
 
     A folder that is half unpacked lacks some files of its zip; if the zip lacks some of the folder's as well, neither
     is whole.
     """
-    name = recording_name(own_name(root))
-    first = found.roots.get(name)
-    if first is None or not trials_of(first):
+    name = recording.name
+    first = found.recordings.get(name)
+    if first is None or not _trials(first.arrays):
         return False
-    told = Skipped(root.path.name, DOUBLED, f"is the recording that {first.path.name} is, too", name)
-    if isinstance(root, ZipRoot) and not isinstance(first, ZipRoot):
-        there, listed = _arrays(first), _arrays(root)
+    this, that = recording.root.path.name, first.root.path.name
+    told = Skipped(this, DOUBLED, f"is the recording that {that} is, too", name)
+    if isinstance(recording.root, ZipRoot) and not isinstance(first.root, ZipRoot):
+        there, listed = _arrays(first), _arrays(recording)
         lacking = [listed[one] for one in listed if one not in there]
         more = [there[one] for one in there if one not in listed and isinstance(one[1], int)]
         if lacking and not more:
             what = (
-                f"lacks {len(lacking)} of the files that {root.path.name} lists, such as {lacking[0]}: unpack them, or "
+                f"lacks {len(lacking)} of the files that {this} lists, such as {lacking[0]}: unpack them, or "
                 "remove the folder"
             )
-            found.skipped.append(Skipped(first.path.name, told.kind, what, name, "error", "used the zip"))
+            found.skipped.append(Skipped(that, DOUBLED, what, name, "error", "used the zip"))
             return False
         if lacking:
             what = (
-                f"lists {counted(len(lacking), 'file')} that {first.path.name} lacks, such as {lacking[0]}, and lacks "
+                f"lists {counted(len(lacking), 'file')} that {that} lacks, such as {lacking[0]}, and lacks "
                 f"{len(more)} that it holds, such as {more[0]}: put all files into one of the two"
             )
-            told = Skipped(root.path.name, told.kind, what, name, "error", "used the folder")
+            told = Skipped(this, DOUBLED, what, name, "error", "used the folder")
     found.skipped.append(told)
     return True

@@ -39,7 +39,7 @@ def data_folder(folder: str | os.PathLike[str] | None) -> Path | None:
 
 def raw_recordings(folder: Path | None) -> dict[str, Root]:
     """Return the recordings in a data folder (or the one that it is), by name: those that ingesting it would find."""
-    return {} if folder is None else find_roots(folder).roots
+    return {} if folder is None else {name: one.root for name, one in find_roots(folder).recordings.items()}
 
 
 def raw_trials(recording: Root) -> set[str] | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from catalog.arrays import Root, root_at
-from catalog.arrays.finding import Skipped, find_roots, readable, trial_of
+from catalog.arrays import root_at
+from catalog.arrays.finding import FoundRoot, Skipped, find_roots, readable, trial_of
 from catalog.arrays.roots import FOLDER_OF, SIGNAL_FOLDERS
 from catalog.arrays.zips import DOUBLED, ZipRoot
-from catalog.names import recording_name, recording_parts
+from catalog.names import recording_parts
 from ingest.facts import Problem
 
 KINDS = ("video", "response", "behavior", "gaze")
@@ -52,21 +52,21 @@ def find_recordings(data: Path) -> tuple[list[RecordingFolder], list[Problem]]:
     """Return the recordings in a folder (or the one that it is, or that a zip holds), and what else was found there.
 
     Files and folders whose names begin with a dot belong to other programs and are passed over. A recording's zip that
-    lies beside its folder is passed over, too, unless the folder lacks files that the zip lists.
+    lies beside its folder is passed over, too, unless it lists all files of the folder, and more.
 
     Raises
     ------
-    UnreadableError
-        The zip given cannot be read.
+    UnreadableError, OSError
+        The zip given cannot be read, or the folder given cannot be listed.
     """
     found = find_roots(data.absolute(), root_at)
-    recordings = [scan_recording(root, found.own_names[name]) for name, root in found.roots.items()]
+    recordings = [scan_recording(one) for one in found.recordings.values()]
     return recordings, [_skipped(one) for one in found.skipped]
 
 
-def scan_recording(root: Root, own_name: str) -> RecordingFolder:
-    """List the trial files of a recording's folder or zip; `own_name` is what the folder is called."""
-    recording = RecordingFolder(recording_name(own_name), root.path)
+def scan_recording(found: FoundRoot) -> RecordingFolder:
+    """Return the trial files of a recording's folder or zip."""
+    root, recording = found.root, RecordingFolder(found.name, found.root.path)
     if not recording.parts:
         recording.problems.append(
             _problem(
@@ -74,7 +74,7 @@ def scan_recording(root: Root, own_name: str) -> RecordingFolder:
                 "warning",
                 "unusual_name",
                 ".",
-                f"the name {own_name!r} does not tell animal, session "
+                f"the name {found.own_name!r} does not tell animal, session "
                 "and scan; expected dynamic<animal>-<session>-<scan>-Video-<32 hex>",
                 "left these empty",
             )
@@ -82,11 +82,10 @@ def scan_recording(root: Root, own_name: str) -> RecordingFolder:
     if isinstance(root, ZipRoot):
         _tell_strange_names(recording, root)
     found_kinds = set()
-    for folder, kind in SIGNAL_FOLDERS.items():
-        names = root.names(f"data/{folder}")
-        if names is not None:
-            found_kinds.add(kind)
-            _scan_signal(recording, f"data/{folder}", names, kind)
+    for folder, names in found.arrays.items():
+        kind = SIGNAL_FOLDERS[folder]
+        found_kinds.add(kind)
+        _scan_signal(recording, f"data/{folder}", names, kind)
     recording.files = dict(sorted(recording.files.items()))
     for kind in KINDS:
         if kind not in found_kinds:
