@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.arrays import ArrayError, Root, UnreachableError, UnreadableError, root_at
+from catalog.arrays import ArrayError, FoundFile, Root, UnreachableError, UnreadableError, root_at
 from catalog.arrays.digests import CRC32
 from ingest.analysis.activity import ActivityPartial, trial_activity
 from ingest.analysis.extents import measure_extents
@@ -138,7 +138,7 @@ def fault_of(root: Root, kind: str, path: str) -> str | None:
         See `read_trial`.
     """
     try:
-        _require_array_of(kind, load_array(*root.read(path), dimensions=DIMENSIONS[kind]))
+        _array_of(kind, *root.read(path))
     except UnreachableError:
         raise
     except (ArrayError, UnreadableError) as error:
@@ -152,17 +152,16 @@ def _load(task: TrialTask, root: Root, kind: str, path: str, result: TrialResult
         content, found = root.read(path)
         # Also of a file that holds no array: it may be cut for the time being, and get back what it was when listed.
         result.facts.seen.append({"path": path, "bytes": found.bytes, "modified_ns": found.modified_ns})
-        loaded = load_array(content, found, dimensions=DIMENSIONS[kind], algorithm=algorithm)
-        _require_array_of(kind, loaded)
+        return _array_of(kind, content, found, algorithm)
     except UnreachableError:
         raise
     except (ArrayError, UnreadableError) as error:
         _note(result, task, "error", _fault(error), kind, path, str(error), f"the trial has no valid {kind} signal")
         return None
-    return loaded
 
 
-def _require_array_of(kind: str, loaded: LoadedArray) -> None:
+def _array_of(kind: str, content: bytes, found: FoundFile, algorithm: str = CRC32) -> LoadedArray:
+    loaded = load_array(content, found, dimensions=DIMENSIONS[kind], algorithm=algorithm)
     shape = loaded.values.shape
     if shape[-1] == 0:
         raise ArrayError(f"has no frames: its shape is {shape}")
@@ -170,6 +169,7 @@ def _require_array_of(kind: str, loaded: LoadedArray) -> None:
         raise ArrayError(f"has the shape {shape}, expected ({ROWS[kind]}, frames)")
     if shape[0] == 0:
         raise ArrayError(f"holds nothing: its shape is {shape}")
+    return loaded
 
 
 def _fault(error: ArrayError | UnreadableError) -> str:
