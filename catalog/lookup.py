@@ -117,6 +117,11 @@ def _begins_alike(session: Session, model: Any, aliases: Any, name: str) -> str:
 
 def find_recording(session: Session, name: str) -> Recording:
     """Return the recording of that name; a part of the name will do where only one recording has it."""
+    if _may_be_name(name):
+        # Loops over trials ask by the whole name, which one look at an index finds.
+        whole = session.scalar(sa.select(Recording).where(Recording.name == recording_name(name)))
+        if whole is not None:
+            return whole
     names = session.scalars(sa.select(Recording.name).order_by(Recording.name)).all()
     found = _name_among(names, name)
     return session.scalars(sa.select(Recording).where(Recording.name == found)).one()
