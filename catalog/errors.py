@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MOST_LISTED = 40
 """Of more words than this, a message names some: all fields of a table are worth a look, 300 recordings are not."""
 MOST_NAMED = 10
+MOST_ALIKE = 3
+"""Of several that may be meant, or that are wrong alike, so many are told one by one."""
 
 
 class CatalogError(Exception):
@@ -74,5 +76,10 @@ def nearest_whole(name: str, known: Iterable[str]) -> str:
     whole = [word for word in known if name.strip() and name in word]
     if not whole:
         return nearest(name, known)
-    meant = [*map(repr, whole[:3]), *([f"one of {len(whole) - 3} more"] if len(whole) > 3 else [])]
-    return f"Did you mean {' or '.join(meant)}? The whole name is needed here."
+    return f"Did you mean {either(list(map(repr, whole)))}? The whole name is needed here."
+
+
+def either(words: Sequence[str]) -> str:
+    """Return words that any of may be meant, as a message tells them: some of many."""
+    more = len(words) - MOST_ALIKE
+    return " or ".join([*words[:MOST_ALIKE], *([f"one of {more} more"] if more > 0 else [])])

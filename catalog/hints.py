@@ -11,15 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from catalog.entities import ENTITIES
-from catalog.errors import nearest
+from catalog.errors import MOST_ALIKE, either, nearest
 from catalog.filters import ORDERINGS, is_missing, split_key, values_of
 from catalog.query import Query
 
 logger = logging.getLogger(__name__)
 MOST_NAMED = 500
 """Beyond so many different values there is no use in naming the nearest: these are IDs, not words."""
-MOST_TOLD = 3
-"""Of a list of values that occur nowhere, so many are told one by one."""
 
 _RELATIONS = {
     "eq": "is",
@@ -94,14 +92,14 @@ def _unmet(everything: Query[Any], key: str, value: Any) -> list[str]:
     values = values_of(value) if operator in ("eq", "ne") else [value]
     words = [_word(kind, one) for one in values]
     if owner is not everything and _any(owner.filter(**{key: value})):
-        return [f"no {everything.entity.name} here were shown where {field} {_RELATIONS[operator]} {_either(words)}."]
+        return [f"no {everything.entity.name} here were shown where {field} {_RELATIONS[operator]} {either(words)}."]
     if not values:
         return [f"{field} cannot be one of no values: the list is empty."]
     if operator == "ne":
-        return [f"every {field} here is {_either(words)}."]
+        return [f"every {field} here is {either(words)}."]
     if isinstance(kind, sa.Text) and operator not in ORDERINGS:
         return _no_texts(owner, field, operator, values)
-    told = f"no {field} here {_RELATIONS[operator]} {_either(words)}"
+    told = f"no {field} here {_RELATIONS[operator]} {either(words)}"
     if isinstance(kind, sa.Boolean) or all(map(is_missing, values)):
         return [f"{told}."]
     found = _extent(owner, field)
@@ -129,11 +127,6 @@ def _word(kind: sa.types.TypeEngine[Any], value: Any) -> str:
     return repr(str(value)) if isinstance(kind, sa.Text) else str(value)
 
 
-def _either(words: list[str]) -> str:
-    more = len(words) - MOST_TOLD
-    return " or ".join([*words[:MOST_TOLD], *([f"one of {more} more"] if more > 0 else [])])
-
-
 def _no_texts(owner: Query[Any], field: str, operator: str, values: list[Any]) -> list[str]:
     """Return the sentences for texts that the field has nowhere, each with the nearest that it has."""
     _, rows = owner.counts([field])
@@ -141,10 +134,10 @@ def _no_texts(owner: Query[Any], field: str, operator: str, values: list[Any]) -
     if not known:
         return [f"no {field} is known here."]
     told = []
-    for value in values[:MOST_TOLD]:
+    for value in values[:MOST_ALIKE]:
         sentence = f"no {field} here {_RELATIONS[operator]} {_word(sa.Text(), value)}."
         told.append(" ".join([sentence, *([] if is_missing(value) else _alike(field, operator, str(value), known))]))
-    more = len(values) - MOST_TOLD
+    more = len(values) - MOST_ALIKE
     return told + ([f"{more} more values of {field} occur nowhere, either."] if more > 0 else [])
 
 
@@ -163,5 +156,5 @@ def _extent(owner: Query[Any], field: str) -> str | None:
 def _alike(field: str, operator: str, value: str, known: list[str]) -> list[str]:
     whole = sorted(name for name in known if value in name) if value.strip() and operator == "eq" else []
     if whole:
-        return [f"It is a part of {_either([repr(name) for name in whole])}: {field}~{value} asks for a part."]
+        return [f"It is a part of {either([repr(name) for name in whole])}: {field}~{value} asks for a part."]
     return [nearest(value, known)] if len(known) <= MOST_NAMED else []
