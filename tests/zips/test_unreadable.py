@@ -14,7 +14,7 @@ from tests.conftest import MakeDatabase
 from tests.importing.reading import dump
 from tests.ingesting.rows import canonical, differing, problems
 from tests.ingesting.worlds import World, replace_file
-from tests.zips.running import changed, failing, ingest, reading, rows, told
+from tests.zips.running import changed, failing, ingest, reading, rows
 
 
 @pytest.mark.parametrize(
@@ -73,25 +73,6 @@ def test_what_could_not_be_read_is_tried_again(
     afresh = make_database("sqlite")
     ingest_recordings(afresh, copy.folder, workers=1)
     assert differing(canonical(database, without=()), canonical(afresh, without=())) == {}
-
-
-def test_nothing_is_lost_when_nothing_can_be_read(
-    lone: World, database: str, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copy = lone.copy(scratch / "data")
-    ingest_recordings(database, copy.folder, workers=1)
-    before = rows(database)
-    changed(copy)
-    with monkeypatch.context() as patched:
-        failing(patched, "*.npy", errno.EACCES)
-        for _ in range(2):
-            result = ingest(database, copy.folder)
-            assert result.exit_code == 1
-            assert "none of its 20 files can be read" in result.stderr
-            assert told(database) == [("unreachable", lone.names[0])]
-    assert differing(rows(database), before) == {}
-    assert ingest(database, copy.folder).exit_code == 0
-    assert told(database) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
