@@ -54,21 +54,20 @@ class Comparison:
     writers: dict[str, int | None] = field(default_factory=dict)
     _problems: dict[str, list[Problem]] = field(default_factory=dict)
 
-    def changed(self, found: Sequence[Candidate]) -> list[tuple[Candidate, list[int]]]:
-        """Return the recordings about which something is to be done, with the bytes to be read of each such trial."""
+    def changed(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """Return the recordings about which something is to be done."""
         with self.engine.connect() as connection:
             self.sources = stored_sources(connection)
             self.writers = {name: source.run_id for name, source in self.sources.items()}
             for problem in read_problems(connection, TOPIC, recordings=[one.folder.name for one in found]):
                 self._problems.setdefault(str(problem.recording), []).append(problem)
-        changed = []
-        for candidate in map(self._with_what_is_known, found):
-            if self._is_unchanged(candidate):
-                continue
-            with self.engine.connect() as connection:
-                files = what_stays(connection, candidate).files_to_read().values()
-            changed.append((candidate, [candidate.listing.bytes_of(some) for some in files]))
-        return changed
+        return [candidate for candidate in map(self._with_what_is_known, found) if not self._is_unchanged(candidate)]
+
+    def bytes_to_read(self, candidate: Candidate) -> list[int]:
+        """Return how many bytes are probably to be read of each trial of which any are."""
+        with self.engine.connect() as connection:
+            files = what_stays(connection, candidate).files_to_read().values()
+        return [candidate.listing.bytes_of(some) for some in files]
 
     def problems_of_unchanged(self) -> list[Problem]:
         """Return what is on record as wrong inside the recordings that need nothing done."""

@@ -74,7 +74,7 @@ def _compared(
         require_current_schema(engine)
         with open_workers(None, 1) as crew:
             comparison = Comparison(engine, crew, sampling_freq, recheck=False, outdated=outdated)
-            changed = {candidate.folder.name for candidate, _ in comparison.changed(candidates)}
+            changed = {candidate.folder.name for candidate in comparison.changed(candidates)}
         return _Known(comparison.sources, changed)
     finally:
         engine.dispose()

@@ -118,9 +118,9 @@ class RawIngest:
         with self.engine.connect() as connection:
             self.problems += self.comparison.problems_of_unchanged()
             self.problems += told_before(connection, unchanged)
-        to_read = [size for _, sizes in changed for size in sizes]
+        to_read = [size for candidate in changed for size in self.comparison.bytes_to_read(candidate)]
         self.meter.start(len(changed), len(to_read), sum(to_read), len(unchanged))
-        return [candidate for candidate, _ in changed]
+        return changed
 
     def _knows_the_folder(self) -> bool:
         with self.engine.connect() as connection:
